@@ -1,0 +1,176 @@
+"""The study file, study.toml: read, checked, and all that is wrong told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import tzinfo
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from howfar.errors import StudyError
+from howfar.study.base import Part, Text, repeated
+from howfar.study.codes import Slug
+from howfar.study.comparison import Indicator, Peers
+from howfar.study.events import Event
+from howfar.study.explain import problems_of
+from howfar.study.lines import key_lines
+from howfar.study.objectives import Objective
+from howfar.study.problems import error_from
+from howfar.study.sources import Source
+from howfar.study.window import Window
+
+FILE_NAME = "study.toml"
+
+
+class About(Part):
+    """The study itself."""
+
+    id: Slug
+    """Short name of the study; the key for its pseudonyms is kept under it."""
+    title: Text
+    """Title of the report."""
+    question: Text
+    """The one question that the study is to answer."""
+    contact: str | None = None
+    """Whom readers of the report may ask."""
+    objectives_unknown: Text | None = None
+    """Why no objective can be stated; then, and only then, [[objectives]] may be missing."""
+    confidence: float = Field(default=0.95, ge=0.5, lt=1.0)
+    """Level of the intervals."""
+    replicates: int = Field(default=2000, ge=100, le=100_000)
+    """Number of bootstrap replicates."""
+    seed: int = Field(default=1, ge=0)
+    """Seed of everything random."""
+    quotes: bool = False
+    """Whether the report may quote posts; of channels only."""
+    minimum_persons: int = Field(default=10, ge=5)
+    """Smallest number of distinct persons in a published cell; never below 5."""
+    retention_reason: Text | None = None
+    """Why no retention clock applies, a published research data set for example."""
+
+
+class Study(Part):
+    """One question with its objectives, window, sources, events and comparison."""
+
+    objectives: Annotated[tuple[Objective, ...], Field(strict=False)] = ()
+    """What was meant to happen, for whom, by when. State this first."""
+    about: About = Field(alias="study")
+    """Name, title, question and settings."""
+    window: Window
+    """The time that the study speaks of."""
+    sources: Annotated[tuple[Source, ...], Field(strict=False)] = ()
+    """Where the posts come from."""
+    events: Annotated[tuple[Event, ...], Field(strict=False)] = ()
+    """Dated happenings."""
+    peers: Peers = Field(default_factory=Peers)
+    """What is compared with what."""
+    profile: Annotated[tuple[Indicator, ...], Field(strict=False)] = ()
+    """Indicators of the profile; howfar's own choice where none is listed."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        if not self.objectives and not self.about.objectives_unknown:
+            raise ValueError(
+                "no objectives: add an [[objectives]] table (id, statement, audience), or say "
+                'under [study] why there is none: objectives_unknown = "..."'
+            )
+        for kind, names in (
+            ("objectives", [o.id for o in self.objectives]),
+            ("sources", [s.name for s in self.sources]),
+            ("events", [e.id for e in self.events]),
+        ):
+            if (name := repeated(names)) is not None:
+                raise ValueError(f'[[{kind}]]: "{name}" is used twice; each needs its own name')
+        if self.sources and all(s.use == "recheck" for s in self.sources):
+            raise ValueError(
+                'every source is a recheck: at least one must have use = "main", since a recheck '
+                "only adds observations to posts of other sources"
+            )
+        zone = self.zone
+        spans: list[tuple[str, Any]] = [(f"event {e.id}", e.bounds(zone)) for e in self.events]
+        spans += [(f"source {s.name}", s.window.bounds(zone)) for s in self.sources if s.window]
+        for name, (start, end) in spans:
+            if end is not None and end <= start:
+                raise ValueError(f"{name} ends before it starts; ends are exclusive")
+        return self
+
+    @property
+    def id(self) -> str:
+        """Short name of the study."""
+        return self.about.id
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which the study's days are meant."""
+        return self.window.zone
+
+
+def parse_study(text: str, file: str = FILE_NAME) -> Study:
+    """Parse and check the text of a study file; StudyError lists every problem, a line each."""
+    keys = key_lines(text)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(str(error), text, file) from None
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        raise error_from(problems_of(error, Study, data, keys, file), file) from None
+
+
+def load_study(folder: Path) -> Study:
+    """Read study.toml of a study folder.
+
+    StudyError: the folder or file is missing, is not UTF-8 or TOML, or says something wrong.
+    """
+    return parse_study(read_text(folder / FILE_NAME), FILE_NAME)
+
+
+def read_text(path: Path) -> str:
+    """A file of the study as text; StudyError where it is missing or not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        where = str(path)
+        raise StudyError(
+            f"there is no {path.name} in {path.parent}",
+            where,
+            "a study folder with a study.toml",
+            f"howfar new {path.parent}",
+        ) from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise StudyError(
+            "the file is not UTF-8",
+            f"{path.name}:{line}",
+            "UTF-8 text",
+            "save it as UTF-8 (in a spreadsheet: CSV UTF-8)",
+        ) from None
+    except OSError as error:
+        raise StudyError(f"cannot be read: {error.strerror}", str(path)) from None
+
+
+def _syntax_error(message: str, text: str, file: str) -> StudyError:
+    twice = key_lines(text).twice
+    if twice and re.match(r"Cannot (overwrite|declare)", message):
+        key, first, second = twice[0]
+        return StudyError(
+            f"{key} is given twice, first on line {first}",
+            f"{file}:{second}",
+            "each key once in its table",
+            f"remove or rename one of the two; a list of tables is written [[{key.strip('[]')}]]"
+            if key.startswith("[")
+            else "remove one of the two",
+        )
+    at = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
+    line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
+    what = re.sub(r"\s*\(at .*\)$", "", message)
+    return StudyError(
+        f"not valid TOML: {what[:1].lower()}{what[1:]}",
+        f"{file}:{line}",
+        "key = value lines; texts in double quotes",
+        "mend that line",
+    )

@@ -1,0 +1,55 @@
+"""Handles: when two are the same, and which ones are made to look like another."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Letters of other scripts and digits that pass for Latin letters (after Unicode TR 39).
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухѕіјһԁԛԝӏ" + "αεικνορτυχγ" + "01",
+    "abekmhopctyxsijhdqwl" + "aeikvoptuxy" + "ol",
+)
+_MIXING = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
+
+
+def tidy_handle(handle: str) -> str:
+    """A handle without surrounding space and leading @ signs."""
+    return handle.strip().lstrip("@")
+
+
+def unsafe_reason(handle: str) -> str | None:
+    """Why a handle is matched to nothing, or null where it is plain.
+
+    Refused: invisible characters and combining marks, letters that a compatibility form or case
+    folding turns into others, and mixtures of Latin with letters that look like Latin.
+    """
+    for character in handle:
+        if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"):
+            return f"invisible character U+{ord(character):04X}"
+        if unicodedata.category(character) in ("Mn", "Me") and ord(character) < 0x0370:
+            return f"combining mark U+{ord(character):04X}"
+    if unicodedata.normalize("NFKC", handle) != handle or handle.casefold() != handle.lower():
+        return "characters that turn into others when folded"
+    scripts = {
+        name
+        for character in handle
+        if character.isalpha()
+        for name in _MIXING
+        if unicodedata.name(character, "").startswith(name)
+    }
+    if len(scripts) > 1:
+        return f"a mixture of {' and '.join(sorted(s.title() for s in scripts))} letters"
+    return None
+
+
+def handle_key(handle: str) -> str | None:
+    """What equal handles share: the case-folded handle; null where it is unsafe."""
+    tidy = tidy_handle(handle)
+    return None if not tidy or unsafe_reason(tidy) else tidy.casefold()
+
+
+def skeleton(handle: str) -> str:
+    """What handles that look alike share; only ever used to report, never to match."""
+    folded = unicodedata.normalize("NFKD", tidy_handle(handle)).casefold()
+    bare = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
+    return bare.translate(_LOOKALIKES)
