@@ -1,0 +1,188 @@
+"""Raw rows to rows of the tables: persons become pseudonyms before anything is written.
+
+The one place where native ids, handles and unredacted text are seen. Registered channels keep
+their names; everyone else is a keyed pseudonym, and so are the ids of their posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.privacy.redaction import redact_column
+from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
+from howfar.schema.tables import METRICS, TEXT
+from howfar.study.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the rows of a file come from; ends up in every table."""
+
+    source: str
+    input: int
+    file: str
+    channel: str | None
+    exposure: str
+    observed_at: pa.Scalar
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Protector:
+    """Turns raw batches into table rows under one key and one registry."""
+
+    pseudonyms: Pseudonymiser
+    registry: Registry
+    kept_handles: frozenset[str]
+
+    def tables(self, batch: RawBatch, origin: Origin) -> dict[str, pa.Table]:
+        """Rows for posts, counts, account_counts and rejects."""
+        raw = _complete(batch.posts)
+        channel = self._channels(raw, "author_id", "author_handle")
+        if origin.channel is not None:
+            channel = pa.array([origin.channel] * len(raw), TEXT)
+        known = pc.is_valid(channel)
+        author = pc.coalesce(channel, self._persons(raw, "author_id", "author_handle"))
+        posts = pc.if_else(known, raw["post_id"], self._post_ids(raw, "post_id"))
+        parent_channel = self._channels(raw, "parent_author_id", "parent_author_handle")
+        parent_author = pc.coalesce(
+            parent_channel, self._persons(raw, "parent_author_id", "parent_author_handle")
+        )
+        # Where the parent's author is not given its id may name a person: it is hashed too.
+        parent = pc.if_else(
+            pc.is_valid(parent_channel), raw["parent_id"], self._post_ids(raw, "parent_id")
+        )
+        stamp = _stamp(origin, len(raw), raw["line"])
+        rows = {
+            **{
+                name: raw[name]
+                for name in ("platform", "relation", "kind", "created_at", "collected_at")
+                + ("language", "link", "country", "withheld_in", "platform_label")
+            },
+            "post_id": posts,
+            "channel": channel,
+            "author": author,
+            "text": redact_column(raw["text"], self.kept_handles),
+            "parent_id": parent,
+            "parent_author": parent_author,
+            "thread_id": self._post_ids(raw, "thread_id"),
+            "exposure": pc.fill_null(raw["exposure"], origin.exposure),
+            "availability": pc.fill_null(raw["availability"], "available"),
+            **stamp,
+        }
+        observed = pc.coalesce(raw["observed_at"], origin.observed_at)
+        declared = pc.and_(pc.is_null(raw["observed_at"]), origin.declared)
+        return {
+            "posts": pa.table(rows),
+            "counts": _melt(raw, posts, observed, declared, stamp),
+            "account_counts": _followers(raw, author, observed, stamp),
+            "rejects": reject_rows(batch.rejects, origin),
+        }
+
+    def _channels(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
+        """Channel of each row by its account, null where the account is not registered."""
+        if raw[ids].null_count == len(raw) and raw[handles].null_count == len(raw):
+            return pa.nulls(len(raw), TEXT)
+        keys = pc.binary_join_element_wise(
+            raw["platform"], raw[ids], raw[handles], "\x1f", null_handling="replace"
+        )
+        coded = pc.dictionary_encode(keys).combine_chunks()
+        if isinstance(coded, pa.ChunkedArray):
+            coded = coded.chunk(0)
+        names = []
+        for key in coded.dictionary.to_pylist():
+            platform, account, handle = key.split("\x1f")
+            entry = self.registry.match(platform, account or None, handle or None)
+            names.append(entry)
+        return pa.array(names, TEXT).take(coded.indices)
+
+    def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
+        # A handle stands in where the export gives no id; the prefix keeps the two apart.
+        handle = pc.binary_join_element_wise(
+            pa.scalar("@"), pc.utf8_lower(raw[handles]), "", null_handling="emit_null"
+        )
+        return self.pseudonyms.accounts(raw["platform"], pc.coalesce(raw[ids], handle))
+
+    def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
+        return self.pseudonyms.posts(raw["platform"], raw[column])
+
+
+def reject_rows(rejects: Sequence[Reject], origin: Origin) -> pa.Table:
+    """Rejects as rows of their table."""
+    lines = pa.array([r.line for r in rejects], pa.int64())
+    return pa.table(
+        {
+            "reason": pa.array([r.reason for r in rejects], TEXT),
+            "detail": pa.array([r.detail for r in rejects], TEXT),
+            "file": pa.array([origin.file] * len(rejects), TEXT),
+            **_stamp(origin, len(rejects), lines),
+        }
+    )
+
+
+def _complete(posts: pa.Table) -> pa.Table:
+    columns = {
+        name: posts[name].combine_chunks() if name in posts.column_names else None
+        for name in RAW_COLUMNS
+    }
+    return pa.table(
+        {
+            name: pa.nulls(len(posts), RAW_COLUMNS[name]) if column is None else column
+            for name, column in columns.items()
+        }
+    )
+
+
+def _stamp(origin: Origin, rows: int, lines: pa.Array) -> dict[str, pa.Array]:
+    return {
+        "source": pa.array([origin.source] * rows, TEXT),
+        "input": pa.array([origin.input] * rows, pa.int64()),
+        "line": lines,
+    }
+
+
+def _melt(
+    raw: pa.Table,
+    posts: pa.Array,
+    observed: pa.Array,
+    declared: pa.Array,
+    stamp: dict[str, pa.Array],
+) -> pa.Table:
+    """One row a post and metric that the export gave; a missing figure gives no row."""
+    wide = pa.table(
+        {"platform": raw["platform"], "post_id": posts, "observed_at": observed}
+        | {"observed_declared": declared}
+        | stamp
+    )
+    parts = []
+    for metric in METRICS:
+        given = pc.is_valid(raw[metric])
+        part = wide.filter(given)
+        if len(part):
+            part = part.append_column("metric", pa.array([metric] * len(part), TEXT))
+            parts.append(part.append_column("value", raw[metric].filter(given)))
+    if not parts:
+        return wide.slice(0, 0)
+    return pa.concat_tables(parts)
+
+
+def _followers(
+    raw: pa.Table, author: pa.Array, observed: pa.Array, stamp: dict[str, pa.Array]
+) -> pa.Table:
+    """One row a post whose export tells its author's followers at that time."""
+    rows = pa.table(
+        {
+            "platform": raw["platform"],
+            "account": author,
+            "metric": pa.array(["followers"] * len(raw), TEXT),
+            "observed_at": observed,
+            "value": raw["author_followers"],
+            **stamp,
+        }
+    )
+    return rows.filter(pc.is_valid(raw["author_followers"]))

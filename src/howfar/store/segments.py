@@ -1,0 +1,93 @@
+"""Segments: Parquet files written once, in batches, with the same bytes for the same rows."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from types import TracebackType
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from howfar.schema.tables import TABLES, conform
+from howfar.store.manifest import Segment
+
+_CHUNK = 1 << 20
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's content, in one pass of bounded memory."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class SegmentWriter:
+    """Writes the rows of one table of one input; nothing is visible until the commit names it."""
+
+    def __init__(self, tables: Path, table: str, number: int) -> None:
+        """Open the segment of input ``number``; left-overs of a killed run are overwritten."""
+        self.schema = TABLES[table]
+        self.file = f"{table}/{number:06d}.parquet"
+        self.path = tables / self.file
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.rows = 0
+        self._writer = pq.ParquetWriter(
+            self.path, self.schema.arrow(), compression="zstd", store_schema=True
+        )
+
+    def write(self, rows: pa.Table) -> None:
+        """Append rows, conformed to the table's schema."""
+        if len(rows):
+            self._writer.write_table(conform(rows, self.schema))
+            self.rows += len(rows)
+
+    def close(self) -> Segment | None:
+        """Finish the file, make it durable; an empty segment is removed and gives None."""
+        self._writer.close()
+        if self.rows == 0:
+            self.path.unlink()
+            return None
+        with self.path.open("rb+") as file:
+            os.fsync(file.fileno())
+        return Segment(self.file, self.rows, file_sha256(self.path))
+
+
+class SegmentSet:
+    """The segments of one input, one writer a table, opened on first use."""
+
+    def __init__(self, tables: Path, number: int) -> None:
+        """Prepare to write the segments of input ``number``."""
+        self._tables = tables
+        self._number = number
+        self._writers: dict[str, SegmentWriter] = {}
+
+    def __enter__(self) -> SegmentSet:
+        """Use as a context: a failure removes what was written."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove the files of an input that failed."""
+        if kind is not None:
+            for writer in self._writers.values():
+                writer.close()
+                writer.path.unlink(missing_ok=True)
+
+    def write(self, table: str, rows: pa.Table) -> None:
+        """Append rows to a table's segment."""
+        if table not in self._writers:
+            self._writers[table] = SegmentWriter(self._tables, table, self._number)
+        self._writers[table].write(rows)
+
+    def close(self) -> dict[str, Segment]:
+        """Finish all segments; empty ones are left out."""
+        closed = {name: writer.close() for name, writer in sorted(self._writers.items())}
+        return {name: segment for name, segment in closed.items() if segment is not None}
