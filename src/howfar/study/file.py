@@ -6,9 +6,9 @@ import re
 import tomllib
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from howfar.errors import StudyError
 from howfar.study.base import Part, Text, repeated
@@ -70,32 +70,47 @@ class Study(Part):
     profile: Annotated[tuple[Indicator, ...], Field(strict=False)] = ()
     """Indicators of the profile; howfar's own choice where none is listed."""
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        if not self.objectives and not self.about.objectives_unknown:
+    @field_validator("about")
+    @classmethod
+    def _objectives_stated(cls, about: About, info: ValidationInfo) -> About:
+        # "objectives" is absent from the data where they were given but are wrong.
+        if info.data.get("objectives") == () and not about.objectives_unknown:
             raise ValueError(
                 "no objectives: add an [[objectives]] table (id, statement, audience), or say "
                 'under [study] why there is none: objectives_unknown = "..."'
             )
-        for kind, names in (
-            ("objectives", [o.id for o in self.objectives]),
-            ("sources", [s.name for s in self.sources]),
-            ("events", [e.id for e in self.events]),
-        ):
-            if (name := repeated(names)) is not None:
-                raise ValueError(f'[[{kind}]]: "{name}" is used twice; each needs its own name')
-        if self.sources and all(s.use == "recheck" for s in self.sources):
+        return about
+
+    @field_validator("objectives", "sources", "events")
+    @classmethod
+    def _own_names(cls, tables: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [table.name if isinstance(table, Source) else table.id for table in tables]
+        if (name := repeated(names)) is not None:
+            raise ValueError(f'"{name}" is used twice; each needs its own name')
+        return tables
+
+    @field_validator("sources")
+    @classmethod
+    def _one_main(cls, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+        if sources and all(source.use == "recheck" for source in sources):
             raise ValueError(
                 'every source is a recheck: at least one must have use = "main", since a recheck '
                 "only adds observations to posts of other sources"
             )
-        zone = self.zone
-        spans: list[tuple[str, Any]] = [(f"event {e.id}", e.bounds(zone)) for e in self.events]
-        spans += [(f"source {s.name}", s.window.bounds(zone)) for s in self.sources if s.window]
-        for name, (start, end) in spans:
-            if end is not None and end <= start:
-                raise ValueError(f"{name} ends before it starts; ends are exclusive")
-        return self
+        return sources
+
+    @field_validator("sources", "events")
+    @classmethod
+    def _ends_after_start(cls, tables: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
+        if (window := info.data.get("window")) is None:
+            return tables
+        for table in tables:
+            span = table.window if isinstance(table, Source) else table
+            start, end = span.bounds(window.zone) if span is not None else (None, None)
+            if end is not None and start is not None and end <= start:
+                name = table.name if isinstance(table, Source) else table.id
+                raise ValueError(f'"{name}" ends before it starts; ends are exclusive')
+        return tables
 
     @property
     def id(self) -> str:
