@@ -42,7 +42,8 @@ def week_of(times_us: npt.ArrayLike) -> IntArray:
     times = np.asarray(times_us)
     if times.size and not np.issubdtype(times.dtype, np.integer):
         raise ValueError(f"times must be integer microseconds, not {times.dtype}")
-    return np.floor_divide(times.astype(np.int64) - _MONDAY_US, _WEEK_US)
+    weeks: IntArray = np.floor_divide(times.astype(np.int64) - _MONDAY_US, _WEEK_US)
+    return weeks
 
 
 def weeks_between(start_us: int, end_us: int) -> IntArray:
@@ -158,7 +159,8 @@ def ratio_replicates(
     """
     top = weighted_totals(numerator_by_block, weights)
     bottom = weighted_totals(denominator_by_block, weights)
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+    ratio: FloatArray = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0)
+    return ratio
 
 
 def mean_replicates(

@@ -2,9 +2,9 @@
 
 One rule for every figure that is bootstrapped over blocks, ``block_interval``: from 10 blocks on
 a t interval with the bootstrap's spread, from 2 to 9 the few-block interval, below that none.
-Why not the percentiles of the replicates: with 12 to 20 blocks they are too narrow (coverage of
-88 % instead of 95 % in ``benchmarks/coverage_intervals.py``), because resampling shrinks the
-spread by (B - 1) / B and takes the spread as known.
+Why not the percentiles of the replicates: with 12 to 20 blocks they are too narrow
+(``benchmarks/coverage_intervals.py`` has the table), because resampling shrinks the spread by
+(B - 1) / B, takes the spread as known, and repeats a downward bias such as Gini's.
 """
 
 from __future__ import annotations
@@ -86,10 +86,16 @@ def bootstrap_interval(
     n_blocks: int,
     confidence: float = 0.95,
     transform: Transform = "identity",
+    block_estimates: npt.ArrayLike | None = None,
 ) -> Interval | None:
     """Interval of a figure from its block-bootstrap replicates.
 
-    g^-1( g(value) +- t_{B-1} * sd(g(replicates)) * sqrt(B / (B - 1)) ), g the transform.
+    g^-1( g(v) - t s - max(b, 0) ), g^-1( g(v) + t s - min(b, 0) ) with g the transform, v the
+    value, t the quantile of Student's t on B - 1 degrees of freedom, b = mean(g(replicates)) - g(v)
+    the bootstrap's estimate of bias, allowed for on the side it points to, and s the larger of
+    sd(g(replicates)) sqrt(B / (B - 1)) and, with block_estimates, sd(g(estimates)) / sqrt(k): with
+    a dozen uneven weeks of heavy-tailed counts either spread alone is too small too often.
+
     Where g does not reach all replicates (a median of 0 on the log scale) or all are equal, the
     expanded percentile interval takes its place, widened where needed to hold the value.
 
@@ -101,40 +107,49 @@ def bootstrap_interval(
     n_blocks : blocks that hold data (for a count a day: all blocks, since a quiet week is data).
     confidence : such as 0.95.
     transform : see ``Transform``.
+    block_estimates : (k,) the figure of each block alone; NaN, and blocks that g does not reach,
+        are left out.
 
     Returns None for fewer than 2 blocks, too few usable replicates or a value that is NaN: the
     caller then reports the figure as not measured.
 
-    Source: Hesterberg 2015 (doi 10.1080/00031305.2015.1089789); the choice among seven candidates
-    is by simulated coverage, see ``benchmarks/coverage_intervals.py``.
+    Source: Hesterberg 2015 (doi 10.1080/00031305.2015.1089789); Ibragimov & Mueller 2010
+    (doi 10.1198/jbes.2009.08046) for the second spread; the choice among candidates is by
+    simulated coverage, see ``benchmarks/coverage_intervals.py``.
     """
     _check_confidence(confidence)
     drawn = np.asarray(replicates, dtype=np.float64)
     usable = drawn[np.isfinite(drawn)]
-    if n_blocks < 2 or not math.isfinite(value) or usable.size < MIN_USABLE * drawn.size:
+    if n_blocks < 2 or not math.isfinite(value) or usable.size < max(2, MIN_USABLE * drawn.size):
         return None
-    if usable.size == 0:
-        return None
+    made = f"block bootstrap ({n_blocks} blocks, {drawn.size} replicates)"
     centre = float(_forward(np.array([value]), transform)[0])
     moved = _forward(usable, transform)
     if math.isfinite(centre) and np.isfinite(moved).all() and np.ptp(usable) > 0:
-        t = float(stats.t.ppf(0.5 + confidence / 2, n_blocks - 1))
-        half = t * float(moved.std(ddof=1)) * math.sqrt(n_blocks / (n_blocks - 1))
-        scale = "" if transform == "identity" else f" on the {transform} scale"
-        return Interval(
-            _back(centre - half, transform),
-            _back(centre + half, transform),
-            f"t interval{scale}, block bootstrap ({n_blocks} blocks, {drawn.size} replicates)",
-        )
+        spread = float(moved.std(ddof=1)) * math.sqrt(n_blocks / (n_blocks - 1))
+        if block_estimates is not None:
+            spread = max(spread, _block_spread(block_estimates, transform))
+        bias = float(moved.mean()) - centre
+        half = float(stats.t.ppf(0.5 + confidence / 2, n_blocks - 1)) * spread
+        low = _back(centre - half - max(bias, 0.0), transform)
+        high = _back(centre + half - min(bias, 0.0), transform)
+        return Interval(low, high, f"t interval{_scale_words(transform)}, {made}")
     tail = expanded_level(n_blocks, confidence)
     ordered = np.sort(usable)
     low = float(ordered[math.floor(tail * (ordered.size - 1))])
     high = float(ordered[math.ceil((1 - tail) * (ordered.size - 1))])
-    return Interval(
-        min(low, value),
-        max(high, value),
-        f"expanded percentile, block bootstrap ({n_blocks} blocks, {drawn.size} replicates)",
-    )
+    return Interval(min(low, value), max(high, value), f"expanded percentile, {made}")
+
+
+def _scale_words(transform: Transform) -> str:
+    return "" if transform == "identity" else f" on the {transform} scale"
+
+
+def _block_spread(block_estimates: npt.ArrayLike, transform: Transform) -> float:
+    """Standard error of the mean of the block estimates, 0 where fewer than 10 can be used."""
+    each = _forward(np.asarray(block_estimates, dtype=np.float64), transform)
+    each = each[np.isfinite(each)]
+    return float(each.std(ddof=1)) / math.sqrt(each.size) if each.size >= FEW_BLOCKS else 0.0
 
 
 def few_block_interval(
@@ -171,7 +186,7 @@ def few_block_interval(
     if math.isfinite(centre) and np.isfinite(moved).all():
         half = t * float(moved.std(ddof=1))
         low, high = _back(centre - half, transform), _back(centre + half, transform)
-        scale = "" if transform == "identity" else f" on the {transform} scale"
+        scale = _scale_words(transform)
     else:
         half = t * float(each.std(ddof=1))
         low, high = _clip(value - half, value + half, transform)
@@ -195,7 +210,7 @@ def block_interval(
     n_blocks = int(np.isfinite(each).sum())
     if n_blocks < FEW_BLOCKS:
         return few_block_interval(value, each, confidence, transform)
-    return bootstrap_interval(value, replicates, n_blocks, confidence, transform)
+    return bootstrap_interval(value, replicates, n_blocks, confidence, transform, each)
 
 
 def wilson(k: float, n: float, confidence: float = 0.95) -> Interval | None:

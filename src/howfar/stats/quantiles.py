@@ -8,15 +8,16 @@ import numpy.typing as npt
 from howfar.stats.blocks import FloatArray
 
 
-def _rank(probs: FloatArray, n: FloatArray) -> FloatArray:
+def _rank(probs: FloatArray | float, n: FloatArray | float) -> FloatArray:
     """Smallest whole k >= 1 with k / n >= p; the tolerance forgives p * n = 3.0000000000000004."""
-    return np.maximum(np.ceil(probs * n * (1.0 - 1e-12)), 1.0)
+    rank: FloatArray = np.maximum(np.ceil(np.multiply(probs, n) * (1.0 - 1e-12)), 1.0)
+    return rank
 
 
 def _checked_probs(probs: npt.ArrayLike) -> FloatArray:
     p = np.atleast_1d(np.asarray(probs, dtype=np.float64))
     if p.ndim != 1 or not ((p >= 0) & (p <= 1)).all():
-        raise ValueError(f"probabilities must lie in [0, 1]: {probs}")
+        raise ValueError(f"probabilities must lie in [0, 1]: {probs!r}")
     return p
 
 
@@ -42,7 +43,7 @@ def quantiles(values: npt.ArrayLike, probs: npt.ArrayLike) -> FloatArray:
     x, p = np.sort(_checked_values(values)), _checked_probs(probs)
     if x.size == 0:
         raise ValueError("no values, so no quantile")
-    rank = _rank(p, np.float64(x.size))  # type: ignore[arg-type]
+    rank = _rank(p, x.size)
     return x[rank.astype(np.int64) - 1]
 
 
