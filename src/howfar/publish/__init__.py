@@ -1,0 +1,1 @@
+"""What may be shown: everything that people see comes from here."""

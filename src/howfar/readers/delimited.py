@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import itertools
 from collections.abc import Iterator
@@ -10,15 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from howfar.errors import InputError
+from howfar.readers.text_lines import LONGEST, damage, decoded_head, text_lines
 from howfar.schema.reader import Reject, Tally
 
-csv.field_size_limit(16 * 1024 * 1024)
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+# The default of 128 KiB a field would reject long but honest texts.
+csv.field_size_limit(LONGEST)
 
 
 @dataclass(slots=True)
@@ -30,137 +25,167 @@ class DelimitedBatch:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def encoding_of(head: bytes) -> str:
-    """The encoding that a byte order mark names, else UTF-8."""
-    return next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
-
-
 def header_of(head: bytes, delimiter: str) -> list[str]:
     """Column names of a file from its first bytes; empty where they cannot be read."""
-    text = head.decode(encoding_of(head), errors="replace").splitlines()
-    return next(csv.reader(text[:1], delimiter=delimiter), [])
+    text = decoded_head(head).replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return next(csv.reader(text.split("\n"), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return []
 
 
 def delimited_batches(
     path: Path, tally: Tally, *, delimiter: str = ",", skip_rows: int = 0, batch_rows: int
 ) -> Iterator[DelimitedBatch]:
-    """Batches of a delimited file with a header line.
+    """Batches of a delimited file with a header line; an empty first one if it holds no record.
 
-    skip_rows: lines after the header that are no records (Orange's types and roles). A record
+    skip_rows: rows after the header that are no records (Orange's types and roles). A record
     whose width differs from the header's, that holds bytes outside the encoding, or NULs, is
-    rejected with its first line; a quote that is never closed is rejected and reading goes on at
-    the next line, so that it cannot swallow the rest of the file.
+    rejected with its first line; a quoted field that is never closed, or that goes on after its
+    closing quote, rejects that line, and reading goes on at the next, so that it cannot swallow
+    the rest of the file. Blank lines are no records.
 
     Raises InputError for a missing or repeated header.
     """
-    with path.open("rb") as binary:
-        encoding = encoding_of(binary.read(4))
-    lines = _lines(path, encoding)
-    header = next(csv.reader(lines, delimiter=delimiter), [])
-    _check_header(header, path)
+    records = _records(_Lines(text_lines(path)), delimiter)
+    header = _header(next(records, None), path)
     for _ in range(skip_rows):
-        next(lines, None)
-    width = len(header)
+        next(records, None)
     rows: list[list[str]] = []
     starts: list[int] = []
     rejects: list[Reject] = []
-    for start, row, reason in _records(lines, delimiter, first=2 + skip_rows):
+    detail = {**_DETAIL, "columns": f"expected {len(header)} fields"}
+    yielded = False
+    for start, row, broken in records:
         tally.records += 1
-        if not reason:
-            reason = _fault(row, width)
-        if reason:
-            rejects.append(Reject(start, reason, _DETAIL[reason].format(width=width, n=len(row))))
+        if reason := broken or _fault(row, len(header)):
+            rejects.append(Reject(start, reason, detail[reason]))
         else:
             rows.append(row)
             starts.append(start)
-        if len(rows) >= batch_rows:
+        if len(rows) + len(rejects) >= batch_rows:
             yield _batch(header, rows, starts, rejects)
-            rows, starts, rejects = [], [], []
-    if rows or rejects:
+            rows, starts, rejects, yielded = [], [], [], True
+    if rows or rejects or not yielded:
         yield _batch(header, rows, starts, rejects)
 
 
 _DETAIL = {
-    "columns": "expected {width} fields, found {n}",
     "encoding": "expected text in the file's encoding",
     "nul": "expected no NUL bytes",
     "unterminated_quote": "expected a closing quote",
+    "quote": "expected a delimiter after the closing quote; quotes inside a field are doubled",
+    "too_long": "expected a record of at most 16 Mi characters",
 }
 
 
-def _lines(path: Path, encoding: str) -> Iterator[str]:
-    # surrogateescape keeps undecodable bytes visible to _fault instead of stopping the file;
-    # utf-16 has no such escape, there a bad unit becomes U+FFFD and stays in the text.
-    errors = "replace" if encoding == "utf-16" else "surrogateescape"
-    with path.open(encoding=encoding, errors=errors, newline="") as file:
-        yield from file
+class _Lines:
+    """The lines of a file with the number of the next, and a way to put lines back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._rest = lines
+        self.next_line = 1
+        self.taken: list[str] = []
+        self._size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._rest)
+        self.taken.append(line)
+        self._size += len(line)
+        if self._size > LONGEST:
+            raise _TooLong
+        return line
+
+    def accept(self) -> None:
+        """Count the lines of a record as read."""
+        self.next_line += len(self.taken)
+        self.taken, self._size = [], 0
+
+    def reject_first(self) -> None:
+        """Count one line as read and put the others of this record back."""
+        first, *others = self.taken
+        if len(first) > LONGEST:
+            _skip_to_line_end(first, self._rest)
+        self._rest = itertools.chain(others, self._rest)
+        self.next_line += 1
+        self.taken, self._size = [], 0
 
 
-def _check_header(header: list[str], path: Path) -> None:
-    if not header:
-        raise InputError("the file is empty", where=path.name, expected="a header line")
+class _TooLong(Exception):
+    """A record goes past LONGEST."""
+
+
+def _skip_to_line_end(piece: str, rest: Iterator[str]) -> None:
+    while piece and not piece.endswith(("\n", "\r")):
+        piece = next(rest, "")
+
+
+def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+    """Each record with its first line, and the reason where its quoting is broken."""
+    parser = csv.reader(source, delimiter=delimiter, strict=True)
+    while True:
+        start = source.next_line
+        try:
+            row = next(parser)
+        except StopIteration:
+            return
+        except (csv.Error, _TooLong) as error:
+            yield start, [], _broken(error, source.taken)
+            source.reject_first()
+            parser = csv.reader(source, delimiter=delimiter, strict=True)
+            continue
+        source.accept()
+        if row:
+            yield start, row, ""
+
+
+def _broken(error: Exception, taken: list[str]) -> str:
+    if isinstance(error, _TooLong):
+        return "too_long" if len(taken) == 1 else "unterminated_quote"
+    if "unexpected end of data" in str(error) or len(taken) > 1:
+        return "unterminated_quote"
+    return "quote"
+
+
+def _header(first: tuple[int, list[str], str] | None, path: Path) -> list[str]:
+    if first is None:
+        raise InputError(
+            "the file is empty", where=path.name, expected="a header line", next="export it again"
+        )
+    line, header, broken = first
+    where = f"{path.name}:{line}"
+    if broken:
+        raise InputError(
+            "the header line cannot be read: its quotes are broken, or it is too long",
+            where=where,
+            expected="a header line of column names",
+            next="export the file again",
+        )
+    if damage("".join(header)):
+        raise InputError(
+            "the header line holds bytes that are not text",
+            where=where,
+            expected="UTF-8, or UTF-16 with a byte order mark",
+            next="save the file as UTF-8",
+        )
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(
             f"column {repeated[0]!r} stands twice in the header",
-            where=f"{path.name}:1",
+            where=where,
             expected="column names that differ",
             next="rename one of them in a copy of the file",
         )
-
-
-def _records(
-    lines: Iterator[str], delimiter: str, first: int
-) -> Iterator[tuple[int, list[str], str]]:
-    """Each record with its first line; the reason where a quote was never closed."""
-    pending: Iterator[str] = lines
-    line = first
-    while True:
-        taken: list[str] = []
-
-        def watched(source: Iterator[str], seen: list[str] = taken) -> Iterator[str]:
-            for text in source:
-                seen.append(text)
-                yield text
-
-        parser = csv.reader(watched(pending), delimiter=delimiter, strict=False)
-        unterminated = False
-        while True:
-            taken.clear()
-            try:
-                row = next(parser)
-            except StopIteration:
-                return
-            except csv.Error:
-                unterminated = True
-                break
-            if len(taken) > 1 and _open_quote(taken):
-                unterminated = True
-                break
-            if row:
-                yield line, row, ""
-            line += len(taken)
-        if not unterminated:
-            return
-        yield line, [], "unterminated_quote"
-        line += 1
-        pending = itertools.chain(taken[1:], pending)
-
-
-def _open_quote(taken: list[str]) -> bool:
-    """Whether a record of several lines ended because the file did, inside a quote."""
-    return sum(text.count('"') for text in taken) % 2 == 1
+    return header
 
 
 def _fault(row: list[str], width: int) -> str:
-    if len(row) != width:
-        return "columns"
-    joined = "".join(row)
-    if "\x00" in joined:
-        return "nul"
-    if not joined.isascii() and any("\udc80" <= c <= "\udcff" for c in joined):
-        return "encoding"
-    return ""
+    if reason := damage("".join(row)):
+        return reason
+    return "columns" if len(row) != width else ""
 
 
 def _batch(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
-from howfar.schema.tables import TIME
 
 Mask = npt.NDArray[np.bool_]
+
+_NO_TEXT = pa.scalar(None, pa.string())
 
 
 @dataclass(slots=True)
@@ -41,14 +41,15 @@ class Faults:
         return RawBatch(table.filter(pa.array(keep)), merged)
 
 
-def _mask(array: pa.Array) -> Mask:
+def truth(array: pa.Array) -> Mask:
+    """A boolean Arrow array as numpy, null as False."""
     return np.asarray(pc.fill_null(array, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def nullable(values: Sequence[str | None] | pa.Array, missing: Sequence[str] = ("",)) -> pa.Array:
     """Text with its spellings of 'missing' as null."""
-    array = pa.array(values, pa.string()) if not isinstance(values, pa.Array) else values
-    return pc.if_else(pc.is_in(array, pa.array(list(missing))), pa.scalar(None, pa.string()), array)
+    array = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    return pc.if_else(pc.is_in(array, pa.array(list(missing), pa.string())), _NO_TEXT, array)
 
 
 def whole_numbers(
@@ -61,76 +62,38 @@ def whole_numbers(
 ) -> pa.Array:
     """Counts from text: digits only, null where missing, anything else rejects its row.
 
-    decimal_zero: also take '218.0', as tools write that hold counts as floats.
+    decimal_zero: also take '218.0', as tools write that hold counts as floats (exact up to 2^53,
+    hence at most 15 digits).
     """
     array = nullable(values, missing)
     if decimal_zero:
         array = pc.replace_substring_regex(array, r"^([0-9]{1,15})\.0+$", r"\1")
     good = pc.match_substring_regex(array, r"^[0-9]{1,18}$")
-    bad = ~_mask(good) & _mask(pc.is_valid(array))
+    bad = ~truth(good) & truth(pc.is_valid(array))
     faults.mark(bad, "number", f"{name}: expected a whole number of zero or more")
-    return pc.cast(pc.if_else(good, array, pa.scalar(None, pa.string())), pa.int64())
+    return pc.cast(pc.if_else(good, array, _NO_TEXT), pa.int64())
 
 
-
-
-def times(
+def identifiers(
     values: Sequence[str | None] | pa.Array,
     faults: Faults,
     name: str,
-    zone: dt.tzinfo | None,
     *,
-    required: bool = True,
+    required: bool = False,
+    missing: Sequence[str] = ("",),
 ) -> pa.Array:
-    """ISO 8601 instants as UTC microseconds.
-
-    A time without a zone is in ``zone``; where the study declares none its row is rejected. A
-    time that does not exist rejects its row too.
-    """
-    array = nullable(values)
-    texts = array.to_pylist()
-    stamps: list[int | None] = []
-    no_zone = np.zeros(len(texts), dtype=bool)
-    broken = np.zeros(len(texts), dtype=bool)
-    known: dict[str, int | None] = {}
-    for row, text in enumerate(texts):
-        if text is None:
-            stamps.append(None)
-            broken[row] = required
-            continue
-        if text not in known:
-            known[text] = _instant(text, zone)
-        value = known[text]
-        no_zone[row] = value == _NO_ZONE
-        broken[row] = value is None
-        stamps.append(None if value == _NO_ZONE else value)
-    faults.mark(no_zone, "timezone", f"{name}: expected a zone in the file or in the study")
-    faults.mark(broken, "date", f"{name}: expected a time such as 2024-05-01T09:30:00Z")
-    return pa.array(stamps, pa.int64()).cast(TIME)
-
-
-_NO_ZONE = -(2**62)
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_MICROSECOND = dt.timedelta(microseconds=1)
-
-
-def _instant(text: str, zone: dt.tzinfo | None) -> int | None:
-    try:
-        moment = dt.datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    if len(text.strip()) < len("2024-01-01 00:00"):
-        return None
-    if moment.tzinfo is None:
-        if zone is None:
-            return _NO_ZONE
-        moment = moment.replace(tzinfo=zone)
-    return (moment - _EPOCH) // _MICROSECOND
+    """Native ids: null where missing; what a spreadsheet has rounded (1.23E+17) rejects its row."""
+    array = nullable(values, missing)
+    ruined = pc.match_substring_regex(array, r"^[0-9]+(?:[.,][0-9]*)?(?:[eE]\+?[0-9]+)$|^[0-9]+\.0+$")
+    faults.mark(truth(ruined), "id", f"{name}: expected an id that no spreadsheet has rounded")
+    if required:
+        faults.mark(truth(pc.is_null(array)), "id", f"{name}: expected an id")
+    return array
 
 
 def host_of(urls: pa.Array) -> pa.Array:
     """Host names of web addresses, in lower case and without 'www.'; null where there is none."""
-    parts = pc.extract_regex(urls, r"^(?i:https?)://(?:[^/@]*@)?(?P<host>[^/:?#]+)")
+    parts = pc.extract_regex(urls, r"^(?i:https?)://(?:[^/?#@]*@)?(?P<host>[^/:?#]+)")
     host = pc.utf8_lower(pc.struct_field(parts, "host"))
     return pc.replace_substring_regex(host, r"^www\.", "")
 

@@ -6,7 +6,7 @@ their names; everyone else is a keyed pseudonym, and so are the ids of their pos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -45,7 +45,7 @@ class Protector:
         raw = _complete(batch.posts)
         channel = self._channels(raw, "author_id", "author_handle")
         if origin.channel is not None:
-            channel = pa.array([origin.channel] * len(raw), TEXT)
+            channel = pc.fill_null(channel, origin.channel)
         known = pc.is_valid(channel)
         author = pc.coalesce(channel, self._persons(raw, "author_id", "author_handle"))
         posts = pc.if_else(known, raw["post_id"], self._post_ids(raw, "post_id"))
@@ -91,14 +91,12 @@ class Protector:
         keys = pc.binary_join_element_wise(
             raw["platform"], raw[ids], raw[handles], "\x1f", null_handling="replace"
         )
-        coded = pc.dictionary_encode(keys).combine_chunks()
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.chunk(0)
-        names = []
+        coded = pc.dictionary_encode(pa.chunked_array([keys]).combine_chunks())
+        names: list[str | None] = []
         for key in coded.dictionary.to_pylist():
             platform, account, handle = key.split("\x1f")
             entry = self.registry.match(platform, account or None, handle or None)
-            names.append(entry)
+            names.append(entry.channel if entry is not None and entry.named else None)
         return pa.array(names, TEXT).take(coded.indices)
 
     def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
@@ -106,10 +104,25 @@ class Protector:
         handle = pc.binary_join_element_wise(
             pa.scalar("@"), pc.utf8_lower(raw[handles]), "", null_handling="emit_null"
         )
-        return self.pseudonyms.accounts(raw["platform"], pc.coalesce(raw[ids], handle))
+        accounts = pc.coalesce(raw[ids], handle)
+        return _by_platform(raw["platform"], accounts, self.pseudonyms.persons)
 
     def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
-        return self.pseudonyms.posts(raw["platform"], raw[column])
+        return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
+
+
+def _by_platform(
+    platforms: pa.ChunkedArray, ids: pa.Array, make: Callable[[str, pa.Array], pa.Array]
+) -> pa.Array:
+    """Pseudonyms of ids on several platforms; a batch mostly has one."""
+    named = [p for p in pc.unique(platforms).to_pylist() if p is not None]
+    if len(named) == 1:
+        return make(named[0], ids)
+    result = pa.nulls(len(ids), TEXT)
+    for platform in named:
+        here = pc.equal(platforms, platform)
+        result = pc.coalesce(make(platform, pc.if_else(here, ids, None)), result)
+    return result
 
 
 def reject_rows(rejects: Sequence[Reject], origin: Origin) -> pa.Table:

@@ -15,7 +15,6 @@ import numpy as np
 
 from howfar.errors import DeclarationError
 from howfar.stats.quantiles import quantile
-from howfar.stats.trimmed import trimmed_mean
 
 Part = float | Sequence[float]
 
@@ -37,7 +36,6 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt,
     "max": np.max,
     "quantile": lambda x, p: quantile(np.asarray(x, dtype=np.float64), float(p)),
-    "trimmed_mean": lambda x: trimmed_mean(np.asarray(x, dtype=np.float64)),
 }
 
 

@@ -67,6 +67,8 @@ REASONS: Mapping[str, str] = {
     "timezone": "the time has no zone and the study declares none for this source",
     "columns": "the row has more or fewer fields than the header",
     "unterminated_quote": "a quoted field is never closed",
+    "quote": "a quoted field goes on after its closing quote",
+    "too_long": "the record is longer than 16 Mi characters",
     "nul": "the record contains NUL bytes",
     "header": "a column that the format needs is missing",
     "duplicate_header": "a column name stands twice in the header",
@@ -75,6 +77,14 @@ REASONS: Mapping[str, str] = {
     "not_a_post": "the record is something else than a post (an error, a count, a user)",
 }
 """The reason codes; stable, documented, and all that is ever said of a rejected record."""
+
+
+NOTES: Mapping[str, str] = {
+    "identical_row": "the same author, time and text stood in the file before",
+    "ambiguous_time": "the local time happened twice (clocks set back); taken as the first",
+    "views_not_given": "views of 0 that the platform gives where it counted none: taken as missing",
+}
+"""Remark codes: what was decided about records that were kept."""
 
 
 @dataclass(slots=True)
@@ -106,6 +116,13 @@ class Tally:
 
     records: int = 0
     unknown_columns: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
+    """Records that were kept with a remark, by the code of the remark (NOTES)."""
+
+    def note(self, code: str, records: int = 1) -> None:
+        """Count records that were kept with a remark."""
+        if records:
+            self.notes[code] = self.notes.get(code, 0) + records
 
 
 @dataclass(frozen=True, slots=True)

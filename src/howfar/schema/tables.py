@@ -348,6 +348,26 @@ REPLICATES = TableSchema(
     ),
 )
 
+OBSERVED = TableSchema(
+    "observed",
+    "what measures read: a distinct post of the main sources inside the window, with its counts",
+    (
+        *POSTS.columns,
+        *(Column(m, WHOLE, f"latest {m}; null where the export gives none") for m in METRICS),
+        Column("observed_at", TIME, "time of the latest observation of any count"),
+        Column("organisation", TEXT, "organisation of the channel"),
+        Column("role", TEXT, "ours, peer or other; null for persons"),
+        Column("paths", WORDS, "paths that the channel serves at that time"),
+        Column("channel_country", TEXT, "country of the organisation"),
+        Column("capture", TEXT, "capture class of the file that the post came from"),
+        Column("created_s", WHOLE, "publication, seconds since 1970-01-01 UTC", "seconds"),
+        Column("day", WHOLE, "UTC day since 1970-01-01", "days"),
+        Column("week", WHOLE, "Monday-based UTC week since 1970-01-05", "weeks"),
+        Column("age_s", WHOLE, "age of the post at its latest observation", "seconds"),
+    ),
+)
+"""Not stored: made once a run by store/frames.py."""
+
 TABLES = {
     t.name: t
     for t in (

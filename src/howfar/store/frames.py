@@ -29,8 +29,8 @@ class Stored:
 
 def distinct_posts(stored: Stored) -> ibis.Table:
     """One row a post of a main source: its first appearance by file and line."""
-    main = stored.coverage.filter(stored.coverage.use == MAIN).select("input")
-    posts = stored.posts.semi_join(main, "input")
+    main = stored.coverage.filter(stored.coverage.use == MAIN)
+    posts = stored.posts.inner_join(main.select("input", "capture"), "input")
     order = ibis.window(group_by=["platform", "post_id"], order_by=["input", "line"])
     ranked = posts.mutate(copy=ibis.row_number().over(order))
     return ranked.filter(ranked.copy == 0).drop("copy")

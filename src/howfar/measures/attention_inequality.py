@@ -1,0 +1,80 @@
+"""Do a few posts take all the attention?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from howfar.schema.estimate import Result
+from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
+from howfar.schema.results import block_result, groups
+from howfar.schema.tables import COUNTS
+from howfar.stats.gini import block_gini
+
+
+@measure(
+    Declaration(
+        id="attention_inequality",
+        number="8",
+        title="Attention inequality",
+        asks="Do a few posts take all the attention?",
+        level="output",
+        formula="sum((2 * i - n - 1) * x) / (n * sum(x))",
+        parts={"x": "counts, sorted upwards", "i": "rank of each count, from 1", "n": "posts"},
+        unit="Gini coefficient, 0 to 1",
+        source="Gini 1912; Lorenz 1905 (doi 10.2307/2276207)",
+        uncertainty="week blocks",
+        needs=("counts",),
+        min_posts=30,
+        beware="Reposts carry another post's counts and are left out.",
+        example=Example(
+            rows={
+                "observed": [
+                    {"channel": "a", "platform": "x", "relation": "original"}
+                    | {"week": 2817 + k % 3, "reactions": k}
+                    for k in range(1, 31)
+                ]
+            },
+            where={"channel": "a", "category": "reactions"},
+            value=0.32222222222222224,
+            interval=(0.0, 1.0),
+            parts={"x": list(range(1, 31)), "i": list(range(1, 31)), "n": 30},
+            window=("2024-01-01", "2024-01-22"),
+        ),
+    )
+)
+class AttentionInequality:
+    """Gini coefficient of each figure over a channel's posts."""
+
+    declaration: Declaration
+
+    def reduce(self, tables: Tables) -> ibis.Table:
+        """How many posts of a channel, in each week, have each value of each figure."""
+        posts = tables.observed
+        own = posts.filter(posts.channel.notnull() & (posts.relation != "repost"))
+        parts = [
+            own.filter(own[metric].notnull())
+            .group_by(["channel", "platform", "week", own[metric].name("value")])
+            .aggregate(posts=lambda t: t.count())
+            .mutate(category=ibis.literal(metric))
+            for metric in COUNTS
+        ]
+        return ibis.union(*parts)
+
+    def estimate(self, rows: pa.Table, sampling: Sampling) -> Iterable[Result]:
+        """Gini by week blocks; each value counts as often as posts have it."""
+        for dims, group in groups(rows, ["channel", "platform", "category"]):
+            repeats = group["posts"].astype(np.int64)
+            values = np.repeat(group["value"].astype(np.float64), repeats)
+            index = np.repeat(sampling.draw.index(group["week"]), repeats)
+            yield block_result(
+                self.declaration,
+                sampling,
+                dims,
+                lambda w, x=values, i=index: block_gini(x, i, w),
+                n_posts=int(repeats.sum()),
+                transform="logit",
+            )

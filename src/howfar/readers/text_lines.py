@@ -1,0 +1,61 @@
+"""Lines of a text file of unknown honesty: bounded in length, damaged bytes left visible."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+
+LONGEST = 16 * 1024 * 1024
+"""Longest line or record in characters; what is longer is rejected, so that memory is bounded."""
+
+DAMAGED = "\udc80"
+"""Stands where bytes were not text; a lone surrogate, so that nothing valid looks like it."""
+
+_BOMS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return DAMAGED, error.end
+    raise error
+
+
+codecs.register_error("howfar-mark", _mark)
+
+
+def encoding_of(head: bytes) -> str:
+    """The encoding that a byte order mark names, else UTF-8."""
+    return next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+
+
+def decoded_head(head: bytes) -> str:
+    """The first bytes of a file as text, damage replaced; for guesses only."""
+    return head.decode(encoding_of(head), errors="replace")
+
+
+def text_lines(path: Path) -> Iterator[str]:
+    r"""Lines with their ends (\n, \r\n or \r); one that is longer than LONGEST comes in pieces."""
+    with path.open("rb") as binary:
+        encoding = encoding_of(binary.read(4))
+    with path.open(encoding=encoding, errors="howfar-mark", newline="") as file:
+        while line := file.readline(LONGEST + 1):
+            yield line
+
+
+def damage(text: str) -> str:
+    """The reason why text cannot be kept ('encoding', 'nul'), or an empty string."""
+    if "\x00" in text:
+        return "nul"
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return "encoding"
+    return ""
