@@ -1,6 +1,7 @@
 """The fetch manifest of a ready study, fetch.toml: where its public data is had, and its hash."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Self
 from urllib.parse import quote
@@ -147,6 +148,27 @@ def obtain(manifest: Manifest, progress: Progress | None = None) -> Path:
             if not is_intact(folder / file.path, file.sha256, file.size):
                 _fetch(manifest, file, folder, progress)
     return folder
+
+
+def data_sets_of(study: Path, progress: Progress | None = None) -> Callable[[str], Path]:
+    """A function that gives the folder of a data set which a source of the study names.
+
+    Each call verifies or fetches the files, see `obtain`. Errors: StudyError where the study
+    folder has no fetch manifest or a manifest of another data set; those of `obtain`.
+    """
+
+    def root(name: str) -> Path:
+        manifest = load_manifest(study)
+        if manifest.dataset.name != name:
+            raise StudyError(
+                what=f'the fetch manifest is of data set "{manifest.dataset.name}", not "{name}"',
+                where=str(study / FILE_NAME),
+                expected=f'dataset.name = "{name}"',
+                next="correct dataset in study.toml or dataset.name in fetch.toml",
+            )
+        return obtain(manifest, progress)
+
+    return root
 
 
 def _fetch(manifest: Manifest, file: DataFile, folder: Path, progress: Progress | None) -> None:
