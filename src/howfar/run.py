@@ -4,34 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from importlib import resources
+from datetime import datetime
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 import howfar
 from howfar.errors import StudyError
+from howfar.publish.protect import protect_persons
 from howfar.publish.results import Measured, result_tables
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Measure, Sampling, Tables, registry
 from howfar.schema.needs import Inventory, lacks
-from howfar.schema.tables import CHANNELS, METRICS
 from howfar.stats.blocks import draw_blocks, weeks_between
-
-from howfar.store.manifest import Manifest
+from howfar.store.channels import channels_table
+from howfar.store.engine import open_engine
+from howfar.store.frames import observed_posts
+from howfar.store.inventory import take_inventory
+from howfar.store.manifest import Manifest, write_atomically
 from howfar.store.tables import TableStore
-from howfar.study.file import FILE_NAME, Study
+from howfar.study.channels import load_channels
+from howfar.study.file import Study, load_study
 from howfar.study.registry import Registry
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, steps done, steps in all)."""
+
+_LIBRARIES = ("duckdb", "ibis-framework", "numpy", "pyarrow", "scipy", "statsmodels", "powerlaw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,97 +48,69 @@ class Run:
     id: str
     estimates: pa.Table
     replicates: pa.Table
-    inventory: Inventory
     provenance: Mapping[str, Any]
+    reused: bool
 
 
-def code_hash() -> str:
-    """SHA-256 over howfar's own source files: results of other code are another run."""
-    digest = hashlib.sha256()
-    root = resources.files(howfar)
-    with resources.as_file(root) as folder:
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+def run_study(folder: Path, *, again: bool = False, progress: Progress | None = None) -> Run:
+    """Measure a study's tables; the published results, kept under results/runs/<id>.
 
-
-def run_id(study_text: str, channels_text: str, manifest: Manifest, code: str) -> str:
-    """Id of a run: the same data, study, registry and code give the same id."""
-    inputs = [[i.source, i.sha256, i.format, i.reader_version] for i in manifest.inputs]
-    segments = [[t, s.sha256] for i in manifest.inputs for t, s in sorted(i.segments.items())]
-    parts = json.dumps([study_text, channels_text, inputs, segments, code])
-    return hashlib.sha256(parts.encode()).hexdigest()[:12]
-
-
-def channels_table(channels: Registry) -> pa.Table:
-    """Named channels as rows of their table; validity days become instants in UTC."""
-    import datetime as dt
-
-    def instant(day: dt.date | None, add: int = 0) -> dt.datetime | None:
-        if day is None:
-            return None
-        return dt.datetime.combine(day + dt.timedelta(days=add), dt.time(), dt.UTC)
-
-    rows = [
-        {
-            "channel": c.channel,
-            "name": c.name,
-            "organisation": c.organisation,
-            "platform": c.platform,
-            "country": c.country,
-            "languages": list(c.languages),
-            "paths": list(c.paths),
-            "role": c.role,
-            "declared_owner": c.declared_owner,
-            "basis": c.basis,
-            "evidence": c.evidence,
-            "valid_from": instant(c.valid_from),
-            "valid_to": instant(c.valid_to, 1),
-        }
-        for c in channels
-        if c.named
-    ]
-    return pa.Table.from_pylist(rows, schema=CHANNELS.arrow())
-
-
-def take_inventory(tables: Tables, study: Study, compared: frozenset[str]) -> Inventory:
-    """Count what the study has; one pass over the prepared posts."""
-    posts = tables.observed
-    counted = posts.aggregate(
-        posts=posts.count(),
-        weeks=posts.week.nunique(),
-        **{metric: posts[metric].notnull().sum() for metric in METRICS},
-    ).to_pyarrow()
-    row = {k: v or 0 for k, v in counted.to_pylist()[0].items()}
-    channels = posts.filter(posts.channel.notnull()).select("channel").distinct().to_pyarrow()
-    named = {c for c in channels["channel"].to_pylist() if c is not None}
-    seen = tables.observations
-    twice = (
-        seen.group_by(["platform", "post_id"])
-        .aggregate(times=lambda t: t.observed_at.nunique())
-        .filter(lambda t: t.times > 1)
-        .count()
-        .to_pyarrow()
-        .as_py()
-    )
-    return Inventory(
-        posts=row.pop("posts"),
-        weeks=row.pop("weeks"),
-        channels=len(named),
-        compared=len(named & compared),
-        metrics=row,
-        followers=int(tables.account_counts.count().to_pyarrow().as_py()),
-        rechecked=int(twice),
-        files=int(tables.coverage.count().to_pyarrow().as_py()),
-        events=len(study.events),
-    )
+    The same data, study file, registry and code are not measured twice (unless ``again``).
+    Raises StudyError where nothing was read yet, or where the compared channels have no posts.
+    """
+    study, channels = load_study(folder), load_channels(folder)
+    store = TableStore(folder)
+    manifest = store.manifest()
+    if not manifest.inputs:
+        raise StudyError(
+            "nothing has been read into this study yet",
+            where=str(folder),
+            next=f"howfar read {folder}",
+        )
+    provenance = _provenance(folder, study, manifest)
+    kept = folder / "results" / "runs" / provenance["run"]
+    if (kept / "provenance.json").exists() and not again:
+        return load_run(folder, provenance["run"])
+    with open_engine(store, manifest, channels_table(channels)) as (engine, stored):
+        start, end = _microseconds(study.window.start_utc), _microseconds(study.window.end_utc)
+        tables = Tables(
+            observed=engine.materialise("observed", observed_posts(stored, start, end)),
+            observations=stored.counts,
+            account_counts=stored.account_counts,
+            coverage=stored.coverage,
+            channels=stored.channels,
+        )
+        compared = frozenset(channels.with_role(*study.peers.roles))
+        inventory = take_inventory(tables, compared, len(study.events))
+        _check_compared(tables, channels, compared)
+        sampling = Sampling(
+            start,
+            end,
+            study.about.confidence,
+            draw_blocks(
+                weeks_between(start, end),
+                study.about.replicates,
+                np.random.default_rng([study.about.seed, 0]),
+            ),
+            np.random.default_rng([study.about.seed, 1]),
+        )
+        measured = measure_all(tables, inventory, sampling, study.about.seed, progress)
+        holes = coverage_notes(measured)
+    shown = protect_persons(measured, study.about.minimum_persons)
+    extra = {
+        row["channel"]: {"organisation": row["organisation"], "coverage": holes.get(row["channel"])}
+        for row in channels_table(channels).to_pylist()
+    }
+    estimates, replicates = result_tables(study.id, provenance["run"], shown, extra)
+    provenance = {**provenance, "results": _hash_table(estimates)}
+    _keep(kept, estimates, replicates, provenance)
+    return Run(provenance["run"], estimates, replicates, provenance, reused=False)
 
 
 def measure_all(
     tables: Tables, inventory: Inventory, sampling: Sampling, seed: int, progress: Progress | None
 ) -> list[Measured]:
-    """Every measure in an order in which each finds what it needs of others."""
+    """Every measure of the registry, each with a generator of its own."""
     done: list[Measured] = []
     measures = list(registry().values())
     for n, one in enumerate(measures):
@@ -153,3 +132,121 @@ def _take(
     expression = one.reduce(tables)
     rows = expression.order_by(expression.columns).to_pyarrow()
     return list(one.estimate(rows, replace(sampling, rng=own)))
+
+
+def coverage_notes(measured: list[Measured]) -> dict[str, str]:
+    """For each channel, in a few words, the holes that its figures rest on."""
+    days: dict[str, float] = {}
+    for one in measured:
+        if one.declaration.id != "coverage":
+            continue
+        for result in one.results:
+            channel, value = result.dims.get("channel"), result.estimate.value
+            if channel and result.dims.get("category") == "gap" and value is not None:
+                days[channel] = days.get(channel, 0) + value
+    return {c: f"{n:.0f} days without posts or after the end of the file" for c, n in days.items()}
+
+
+def load_run(folder: Path, run: str) -> Run:
+    """A kept run by its id or the beginning of it; StudyError where there is none."""
+    root = folder / "results" / "runs"
+    found = sorted(p.name for p in root.glob(f"{run}*") if (p / "provenance.json").exists())
+    if len(found) != 1:
+        known = ", ".join(sorted(p.name for p in root.glob("*"))) or "no run yet"
+        raise StudyError(
+            f"{'no' if not found else 'more than one'} run is called {run!r}",
+            where=str(root),
+            expected=known,
+            next="howfar status shows the runs",
+        )
+    kept = root / found[0]
+    return Run(
+        found[0],
+        pq.read_table(kept / "estimates.parquet"),
+        pq.read_table(kept / "replicates.parquet"),
+        json.loads((kept / "provenance.json").read_text(encoding="utf-8")),
+        reused=True,
+    )
+
+
+def code_hash() -> str:
+    """SHA-256 over howfar's own source files: results of other code are another run."""
+    digest = hashlib.sha256()
+    with resources.as_file(resources.files(howfar)) as root:
+        for path in sorted(root.rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _provenance(folder: Path, study: Study, manifest: Manifest) -> dict[str, Any]:
+    """Everything that the results depend on; the run's id is a hash of it. No clock."""
+    channels = folder / "channels.csv"
+    facts: dict[str, Any] = {
+        "study": study.id,
+        "seed": study.about.seed,
+        "replicates": study.about.replicates,
+        "confidence": study.about.confidence,
+        "study_sha256": hashlib.sha256((folder / "study.toml").read_bytes()).hexdigest(),
+        "channels_sha256": (
+            hashlib.sha256(channels.read_bytes()).hexdigest() if channels.exists() else None
+        ),
+        "inputs": [
+            {
+                "input": i.input,
+                "source": i.source,
+                "file": Path(i.path).name,
+                "sha256": i.sha256,
+                "format": f"{i.format} {i.reader_version}",
+                "records": i.records,
+                "read": i.read,
+                "rejected": i.rejected,
+            }
+            for i in manifest.inputs
+        ],
+        "segments": {s.file: s.sha256 for i in manifest.inputs for s in i.segments.values()},
+        "howfar": howfar.__version__,
+        "code_sha256": code_hash(),
+        "python": platform.python_version(),
+        "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+    }
+    facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+    return facts
+
+
+def _check_compared(tables: Tables, channels: Registry, compared: frozenset[str]) -> None:
+    """StudyError where channels are to be compared and some of them have no post at all."""
+    posts = tables.observed
+    seen = posts.filter(posts.channel.notnull()).select("channel").distinct().to_pyarrow()
+    silent = sorted(
+        compared & {c.channel for c in channels if c.named} - set(seen["channel"].to_pylist())
+    )
+    if silent:
+        raise StudyError(
+            f"{len(silent)} of the compared channels have no posts in the window: "
+            + ", ".join(silent),
+            where="channels.csv",
+            expected="posts of every channel with role ours or peer",
+            next="add their export as a source, correct account_id or handle, or set role = other",
+        )
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp()) * 1_000_000
+
+
+def _hash_table(table: pa.Table) -> str:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def _keep(
+    folder: Path, estimates: pa.Table, replicates: pa.Table, provenance: Mapping[str, Any]
+) -> None:
+    """Keep a run; provenance.json comes last, so that a half-written run does not count."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(estimates, folder / "estimates.parquet")
+    pq.write_table(replicates, folder / "replicates.parquet")
+    text = json.dumps(provenance, indent=1, sort_keys=True, ensure_ascii=False)
+    write_atomically(folder / "provenance.json", text.encode())

@@ -89,7 +89,7 @@ def ingest(
     again, the rest follows, and the tables are those of an undisturbed run.
     """
     pseudonyms = Pseudonymiser(key)
-    protector = Protector(pseudonyms, registry, registry.handles)
+    protector = Protector(pseudonyms, registry)
     outcomes = []
     with store.writing() as manifest:
         _check_key(manifest, pseudonyms, store)

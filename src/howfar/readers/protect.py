@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.privacy.pseudonyms import Pseudonymiser
-from howfar.privacy.redaction import redact_column
+from howfar.privacy.redaction import Redactor
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT
 from howfar.study.registry import Registry
@@ -38,7 +38,6 @@ class Protector:
 
     pseudonyms: Pseudonymiser
     registry: Registry
-    kept_handles: frozenset[str]
 
     def tables(self, batch: RawBatch, origin: Origin) -> dict[str, pa.Table]:
         """Rows for posts, counts, account_counts and rejects."""
@@ -67,7 +66,7 @@ class Protector:
             "post_id": posts,
             "channel": channel,
             "author": author,
-            "text": redact_column(raw["text"], self.kept_handles),
+            "text": _by_platform(raw["platform"], raw["text"], self._redact),
             "parent_id": parent,
             "parent_author": parent_author,
             "thread_id": self._post_ids(raw, "thread_id"),
@@ -107,6 +106,9 @@ class Protector:
         accounts = pc.coalesce(raw[ids], handle)
         return _by_platform(raw["platform"], accounts, self.pseudonyms.persons)
 
+    def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
+        return Redactor(self.registry.handles.get(platform, frozenset())).array(texts)
+
     def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
 
@@ -114,7 +116,7 @@ class Protector:
 def _by_platform(
     platforms: pa.ChunkedArray, ids: pa.Array, make: Callable[[str, pa.Array], pa.Array]
 ) -> pa.Array:
-    """Pseudonyms of ids on several platforms; a batch mostly has one."""
+    """What ``make`` gives of values on several platforms; a batch mostly has one."""
     named = [p for p in pc.unique(platforms).to_pylist() if p is not None]
     if len(named) == 1:
         return make(named[0], ids)

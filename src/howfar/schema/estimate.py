@@ -101,9 +101,11 @@ class Result:
     """One row of the results: where it applies, the estimate, and its bootstrap replicates.
 
     replicates, shape (R,), are kept beside the results so that later figures (differences, the
-    profile, the index) see the covariance; null where the method has none.
+    profile, the index) see the covariance; null where the method has none. largest: what the
+    largest single person adds to the value, in its unit, for the dominance rule; never published.
     """
 
     estimate: Estimate
     dims: Dimensions = field(default_factory=dict)
     replicates: npt.NDArray[np.float64] | None = None
+    largest: float | None = None
