@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from howfar.errors import InputError
 from howfar.readers.delimited import DelimitedBatch, delimited_batches, header_of
-from howfar.readers.fields import Faults, host_of, nullable, raw_table, times, whole_numbers
+from howfar.readers.fields import Faults, host_of, nullable, raw_table, whole_numbers
+from howfar.readers.instants import times
 from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
 
 _COUNTS = {

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from howfar.errors import HowfarError, InputError, StudyError
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.readers.discovery import reader_for
-from howfar.readers.protect import Origin, Protector
+from howfar.readers.protect import Origin, Protector, with_authors
 from howfar.schema.reader import ReadContext, Reader, Tally
 from howfar.schema.tables import COVERAGE, TIME
 from howfar.store.manifest import Input, Manifest
@@ -157,6 +157,7 @@ def _read_file(
     first: dt.datetime | None = None
     last: dt.datetime | None = None
     for batch in reader.read(path, context, tally):
+        batch = with_authors(batch, source.channel)
         tables = protector.tables(batch, origin)
         for name, rows in tables.items():
             segments.write(name, rows)

@@ -6,7 +6,7 @@ their names; everyone else is a keyed pseudonym, and so are the ids of their pos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -93,7 +93,7 @@ class Protector:
         coded = pc.dictionary_encode(pa.chunked_array([keys]).combine_chunks())
         names: list[str | None] = []
         for key in coded.dictionary.to_pylist():
-            platform, account, handle = key.split("\x1f")
+            platform, account, handle = key.split("\x1f", 2)
             entry = self.registry.match(platform, account or None, handle or None)
             names.append(entry.channel if entry is not None and entry.named else None)
         return pa.array(names, TEXT).take(coded.indices)
@@ -108,6 +108,9 @@ class Protector:
 
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
         return Redactor(self.registry.handles.get(platform, frozenset())).array(texts)
+
+    def _redacted(self, platform: str, texts: pa.Array) -> pa.Array:
+        return Redactor(self.kept_handles.get(platform, frozenset())).array(texts)
 
     def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
@@ -125,6 +128,22 @@ def _by_platform(
         here = pc.equal(platforms, platform)
         result = pc.coalesce(make(platform, pc.if_else(here, ids, None)), result)
     return result
+
+
+def with_authors(batch: RawBatch, channel: str | None) -> RawBatch:
+    """The batch without posts of which nobody says who wrote them: neither file nor study."""
+    if channel is not None or not len(batch.posts):
+        return batch
+    given = pa.array([False] * len(batch.posts))
+    for name in ("author_id", "author_handle"):
+        if name in batch.posts.column_names:
+            given = pc.or_(given, pc.is_valid(batch.posts[name]))
+    lost = batch.posts.filter(pc.invert(given))["line"].to_pylist()
+    if not lost:
+        return batch
+    detail = "expected an author, or channel = ... for this source in the study"
+    rejects = [*batch.rejects, *(Reject(line, "author", detail) for line in lost)]
+    return RawBatch(batch.posts.filter(given), sorted(rejects, key=lambda r: r.line))
 
 
 def reject_rows(rejects: Sequence[Reject], origin: Origin) -> pa.Table:
