@@ -21,6 +21,7 @@ import howfar
 from howfar.errors import StudyError
 from howfar.publish.protect import protect_persons
 from howfar.publish.results import Measured, result_tables
+from howfar.report import ReportInput, render, write_exports
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Measure, Sampling, Tables, registry
 from howfar.schema.needs import Inventory, lacks
@@ -70,6 +71,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     provenance = _provenance(folder, study, manifest)
     kept = folder / "results" / "runs" / provenance["run"]
     if (kept / "provenance.json").exists() and not again:
+        write_atomically(folder / "results" / "latest", provenance["run"].encode())
         return load_run(folder, provenance["run"])
     with open_engine(store, manifest, channels_table(channels)) as (engine, stored):
         start, end = _microseconds(study.window.start_utc), _microseconds(study.window.end_utc)
@@ -104,6 +106,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     estimates, replicates = result_tables(study.id, provenance["run"], shown, extra)
     provenance = {**provenance, "results": _hash_table(estimates)}
     _keep(kept, estimates, replicates, provenance)
+    write_atomically(folder / "results" / "latest", provenance["run"].encode())
     return Run(provenance["run"], estimates, replicates, provenance, reused=False)
 
 
@@ -250,3 +253,34 @@ def _keep(
     pq.write_table(replicates, folder / "replicates.parquet")
     text = json.dumps(provenance, indent=1, sort_keys=True, ensure_ascii=False)
     write_atomically(folder / "provenance.json", text.encode())
+
+
+def latest_run(folder: Path) -> str:
+    """Id of the run that results/ shows; StudyError where nothing was run yet."""
+    marker = folder / "results" / "latest"
+    if not marker.exists():
+        raise StudyError(
+            "this study has not been run yet", where=str(folder), next=f"howfar run {folder}"
+        )
+    return marker.read_text(encoding="ascii").strip()
+
+
+def report_study(folder: Path, run: str | None = None, progress: Progress | None = None) -> Path:
+    """Write the report and the tables of a run; the path of the report."""
+    done = load_run(folder, run or latest_run(folder))
+    study, channels = load_study(folder), load_channels(folder)
+    page = render(
+        ReportInput(
+            study=study,
+            channels=channels,
+            estimates=done.estimates,
+            declarations={i: m.declaration for i, m in registry().items()},
+            provenance=done.provenance,
+        )
+    )
+    path = folder / "results" / "report.html"
+    write_atomically(path, page.encode())
+    write_exports(folder / "results", done.estimates)
+    if progress:
+        progress("done", 1, 1)
+    return path

@@ -1,0 +1,97 @@
+"""The program `howfar`: its commands, its exit codes, and errors without tracebacks."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import typer
+
+from howfar import __version__
+from howfar.cli.console import errors
+from howfar.errors import HowfarError
+
+COMMANDS = (
+    *("new", "check", "can", "read", "run", "report"),
+    *("explain", "methods", "status", "diff", "demo"),
+)
+"""Commands in the order of `howfar --help`: each is a module of this folder."""
+
+EXIT_CODES = {
+    0: "all done",
+    1: "an error that fits no other code",
+    2: "the command line itself is wrong",
+    3: "the study file, the channel registry or another file of the study is wrong",
+    4: "a raw export cannot be read at all",
+    5: "the study's tables are locked, damaged or of another version",
+    6: "public data could not be obtained",
+    70: "a mistake in howfar itself",
+    130: "interrupted by the user",
+}
+
+app = typer.Typer(
+    name="howfar",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="How far did our international communication carry? Posts measured with error bars.",
+    epilog="Exit codes: " + "; ".join(f"{code} {what}" for code, what in EXIT_CODES.items()),
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"howfar {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _howfar(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Measure how far communication carried; never post, never rank persons."""
+
+
+for _name in COMMANDS:
+    app.command(_name)(importlib.import_module(f"howfar.cli.{_name}").command)
+
+
+def main() -> None:
+    """Run the program; every outcome ends in one of EXIT_CODES."""
+    try:
+        app(standalone_mode=True)
+    except HowfarError as error:
+        errors.print(f"howfar: {error}", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("howfar: interrupted; what was committed is kept, run again to go on")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of a pipe went away (`howfar methods | head`): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        _unexpected(error)
+        sys.exit(70)
+
+
+def _unexpected(error: Exception) -> None:
+    """Keep the traceback for the developers, tell the user where; never show it."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="howfar-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exception(error, file=log)
+    errors.print(
+        f"howfar: an unexpected {type(error).__name__}: a mistake in howfar, not in your study\n"
+        f"next: report it with the file {Path(log.name)} (it may quote the study; read it first)",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,34 @@
+"""`howfar run`: measure what was read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+import typer
+
+from howfar.cli.arguments import HERE, AsJson, StudyFolder
+from howfar.cli.console import progress_bar, say, say_json
+from howfar.run import run_study
+
+
+def command(
+    study: StudyFolder = HERE,
+    again: Annotated[bool, typer.Option(help="Measure again even if nothing changed.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Measure the study; the results go to its folder results/."""
+    with progress_bar("measuring", quiet=json) as move:
+        done = run_study(study, again=again, progress=move)
+    status = Counter(done.estimates["status"].to_pylist())
+    if json:
+        say_json({"run": done.id, "reused": done.reused, "estimates": status})
+        return
+    if done.reused:
+        say("nothing changed since this run; its results are shown again (--again measures anew)")
+    say(
+        f"run {done.id}: {status['measured']:,} figures measured, "
+        f"{status['not_measured']:,} not measured, {status['suppressed']:,} suppressed"
+    )
+    say(f"results: {study / 'results'}")
+    say(f"next: howfar report {study}")
