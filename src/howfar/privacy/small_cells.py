@@ -1,0 +1,160 @@
+"""Small-cell protection of a set of figures that add up (Hundepool et al. 2012,
+Statistical Disclosure Control, chapters 4 and 5, 10.1002/9781118348239).
+
+Primary: a cell that rests on fewer distinct persons than the minimum, or of which one person
+makes more than half, is suppressed. Complementary: cells that add up to a total are suppressed
+too until no suppressed cell follows from those published, in its own group or through linked
+groups, and until what the suppressed cells of a group make together (total less published cells)
+would itself pass the primary rules. Intervals from non-negativity alone are not guarded against.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+DOMINANCE: Final = 0.5
+FLOOR: Final = 5
+COMPLEMENTARY: Final = "would let a suppressed figure be computed"
+DOMINATED: Final = "one person makes more than half of it"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells (by index) that add up to a total; null total: it is published elsewhere."""
+
+    cells: tuple[int, ...]
+    total: int | None = None
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Cells and, where it is one of the figures, the total."""
+        return self.cells if self.total is None else (*self.cells, self.total)
+
+
+def groups_of(
+    keys: Sequence[Hashable | None], is_total: Sequence[bool] | None = None
+) -> list[Group]:
+    """Groups from one key a cell (null: in no group) and the mark of the totals."""
+    cells: dict[Hashable, list[int]] = defaultdict(list)
+    totals: dict[Hashable, int] = {}
+    for index, key in enumerate(keys):
+        if key is None:
+            continue
+        if is_total is not None and is_total[index]:
+            if key in totals:
+                raise ValueError(f"group {key} has two totals")
+            totals[key] = index
+        else:
+            cells[key].append(index)
+    return [Group(tuple(found), totals.get(key)) for key, found in cells.items()]
+
+
+def primary(n_persons: int | None, value: float | None, largest: float | None, minimum: int) -> str:
+    """Why a cell is suppressed for itself; empty where it may be shown.
+
+    n_persons: distinct persons; null or 0 where only channels stand behind it, which have names.
+    largest: the largest person's contribution, in the unit of value; null where not known.
+    """
+    if not n_persons:
+        return ""
+    if n_persons < minimum:
+        return f"fewer than {minimum} persons"
+    if largest is None or value is None or math.isnan(value) or math.isnan(largest):
+        return ""
+    return DOMINATED if abs(largest) > DOMINANCE * abs(value) else ""
+
+
+def suppress(
+    groups: Sequence[Group],
+    n_persons: Sequence[int | None],
+    values: Sequence[float | None],
+    largest: Sequence[float | None],
+    minimum: int = 10,
+) -> list[str | None]:
+    """The reason for which each cell is suppressed, or null where it may be shown.
+
+    All sequences have one entry a cell, (N,); cells outside every group stand alone. In choosing
+    complementary cells the smallest cell with persons goes first, then the total, then the
+    smallest cell of channels. ValueError: minimum below 5, or lengths that differ.
+    """
+    if minimum < FLOOR:
+        raise ValueError(f"the minimum number of persons is at least {FLOOR}")
+    if not len(n_persons) == len(values) == len(largest):
+        raise ValueError("one entry a cell in each sequence")
+    rules = zip(n_persons, values, largest, strict=True)
+    reasons: list[str | None] = [primary(n, v, top, minimum) or None for n, v, top in rules]
+
+    def order(index: int, group: Group) -> tuple[int, float, int]:
+        kind = 1 if index == group.total else 0 if n_persons[index] else 2
+        value = values[index]
+        size = abs(value) if value is not None and not math.isnan(value) else 0.0
+        return kind, size, index
+
+    def exposed(group: Group) -> bool:
+        """Whether the hidden part, total less published cells, breaks a primary rule."""
+        hidden = [i for i in group.cells if reasons[i]]
+        if not hidden or (group.total is not None and reasons[group.total]):
+            return False
+        persons = sum(n_persons[i] or 0 for i in hidden)
+        value = math.fsum(values[i] or 0.0 for i in hidden)
+        top = max(abs(largest[i] or 0.0) for i in hidden)
+        return len(hidden) == 1 or bool(primary(persons, value, top, minimum))
+
+    while True:
+        solved = solvable(groups, {i for i, reason in enumerate(reasons) if reason})
+        weak = [g for g in groups if exposed(g) or not solved.isdisjoint(g.members)]
+        open_to_choice = [(g, [i for i in g.members if not reasons[i]]) for g in weak]
+        chosen = {min(rest, key=lambda i: order(i, g)) for g, rest in open_to_choice if rest}
+        if not chosen:
+            return reasons
+        for index in chosen:
+            reasons[index] = COMPLEMENTARY
+
+
+def solvable(groups: Sequence[Group], suppressed: set[int]) -> set[int]:
+    """Suppressed cells whose value follows from the published ones by linear algebra.
+
+    Exact: a cell is determined if and only if its unit vector is in the row space of the
+    additive relations restricted to the suppressed cells.
+    """
+    rows: list[dict[int, Fraction]] = []
+    for group in groups:
+        row = {i: Fraction(1) for i in group.cells if i in suppressed}
+        if group.total is not None and group.total in suppressed:
+            row[group.total] = Fraction(-1)
+        if row:
+            rows.append(row)
+    return {next(iter(row)) for row in _reduced(rows) if len(row) == 1}
+
+
+def _reduced(rows: Iterable[dict[int, Fraction]]) -> list[dict[int, Fraction]]:
+    """Reduced row echelon form of sparse rows."""
+    pivots: dict[int, dict[int, Fraction]] = {}
+    for source in rows:
+        row = dict(source)
+        for column in [c for c in row if c in pivots]:
+            _subtract(row, pivots[column], row[column])
+        if not row:
+            continue
+        pivot = min(row)
+        scale = row[pivot]
+        row = {c: x / scale for c, x in row.items()}
+        for other in pivots.values():
+            if pivot in other:
+                _subtract(other, row, other[pivot])
+        pivots[pivot] = row
+    return list(pivots.values())
+
+
+def _subtract(row: dict[int, Fraction], other: dict[int, Fraction], factor: Fraction) -> None:
+    for column, x in other.items():
+        left = row.get(column, Fraction(0)) - factor * x
+        if left:
+            row[column] = left
+        else:
+            row.pop(column, None)
