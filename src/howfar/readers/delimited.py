@@ -96,7 +96,7 @@ class _Lines:
         self.taken.append(line)
         self._size += len(line)
         if self._size > LONGEST:
-            raise _TooLong
+            raise _TooLongError
         return line
 
     def accept(self) -> None:
@@ -114,7 +114,7 @@ class _Lines:
         self.taken, self._size = [], 0
 
 
-class _TooLong(Exception):
+class _TooLongError(Exception):
     """A record goes past LONGEST."""
 
 
@@ -132,7 +132,7 @@ def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], s
             row = next(parser)
         except StopIteration:
             return
-        except (csv.Error, _TooLong) as error:
+        except (csv.Error, _TooLongError) as error:
             yield start, [], _broken(error, source.taken)
             source.reject_first()
             parser = csv.reader(source, delimiter=delimiter, strict=True)
@@ -143,7 +143,7 @@ def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], s
 
 
 def _broken(error: Exception, taken: list[str]) -> str:
-    if isinstance(error, _TooLong):
+    if isinstance(error, _TooLongError):
         return "too_long" if len(taken) == 1 else "unterminated_quote"
     if "unexpected end of data" in str(error) or len(taken) > 1:
         return "unterminated_quote"

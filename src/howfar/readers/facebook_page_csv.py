@@ -41,8 +41,10 @@ class FacebookPageCsv:
         title="Facebook page posts, one CSV a page",
         platform="facebook",
         exported_by="scrapers of the Graph API, 2016 layout (status_id, status_message, ...)",
-        supplies=("posts", "counts.reactions", "counts.reaction_*", "counts.comments")
-        + ("counts.shares",),
+        supplies=(
+            *("posts", "counts.reactions", "counts.reaction_*"),
+            *("counts.comments", "counts.shares"),
+        ),
         lacks="views, followers, the time of the crawl, the zone of its times",
         tested_on="real samples",
         needs=("timezone", "observed_at"),

@@ -15,6 +15,7 @@ from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 
 Mask = npt.NDArray[np.bool_]
 
+_RUINED = r"^[0-9]+(?:[.,][0-9]*)?[eE]\+?[0-9]+$|^[0-9]+\.0*$"
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
@@ -84,7 +85,7 @@ def identifiers(
 ) -> pa.Array:
     """Native ids: null where missing; what a spreadsheet has rounded (1.23E+17) rejects its row."""
     array = nullable(values, missing)
-    ruined = pc.match_substring_regex(array, r"^[0-9]+(?:[.,][0-9]*)?(?:[eE]\+?[0-9]+)$|^[0-9]+\.0+$")
+    ruined = pc.match_substring_regex(array, _RUINED)
     faults.mark(truth(ruined), "id", f"{name}: expected an id that no spreadsheet has rounded")
     if required:
         faults.mark(truth(pc.is_null(array)), "id", f"{name}: expected an id")

@@ -103,7 +103,7 @@ def _parsed(text: str, date_format: str | None) -> dt.datetime | None:
             return None
         return _EPOCH + int(text) * UNIX[date_format] * _MICROSECOND
     if date_format:
-        return dt.datetime.strptime(text, date_format)  # noqa: DTZ007 - the caller adds the zone
+        return dt.datetime.strptime(text, date_format)
     if not _ISO.fullmatch(text):
         return None
     # A space before the offset is common (2024-05-01 09:30:00 +0000) and harmless.

@@ -11,8 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.errors import InputError
-from howfar.readers.fields import Faults, host_of, identifiers, nullable, raw_table, truth
-from howfar.readers.fields import whole_numbers
+from howfar.readers.fields import (
+    Faults,
+    host_of,
+    identifiers,
+    nullable,
+    raw_table,
+    truth,
+    whole_numbers,
+)
 from howfar.readers.instants import times
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, ReadContext, Reject, Tally
 from howfar.schema.tables import TEXT, TIME, WHOLE, WORDS

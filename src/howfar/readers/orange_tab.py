@@ -52,8 +52,8 @@ class OrangeTab:
 
     def sniff(self, name: str, head: bytes) -> Sniff:
         """Sure where the second line holds Orange's types and the third its roles."""
-        lines = decoded_head(head).replace("\r\n", "\n").split("\n")[:3]
-        names, types, roles = [line.split("\t") for line in (lines + ["", "", ""])[:3]]
+        lines = decoded_head(head).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        names, types, roles = [line.split("\t") for line in [*lines, "", ""][:3]]
         if not (len(names) == len(types) == len(roles)) or len(names) < 2:
             return Sniff(0.0, "the first three lines are not tab-separated rows of equal width")
         if not any(types) or not set(types) <= _TYPES:

@@ -6,7 +6,7 @@ their names; everyone else is a keyed pseudonym, and so are the ids of their pos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -17,6 +17,11 @@ from howfar.privacy.redaction import Redactor
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT
 from howfar.study.registry import Registry
+
+_UNCHANGED = (
+    *("platform", "relation", "kind", "created_at", "collected_at", "language", "link"),
+    *("country", "withheld_in", "platform_label"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,7 @@ class Protector:
         )
         stamp = _stamp(origin, len(raw), raw["line"])
         rows = {
-            **{
-                name: raw[name]
-                for name in ("platform", "relation", "kind", "created_at", "collected_at")
-                + ("language", "link", "country", "withheld_in", "platform_label")
-            },
+            **{name: raw[name] for name in _UNCHANGED},
             "post_id": posts,
             "channel": channel,
             "author": author,
@@ -108,9 +109,6 @@ class Protector:
 
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
         return Redactor(self.registry.handles.get(platform, frozenset())).array(texts)
-
-    def _redacted(self, platform: str, texts: pa.Array) -> pa.Array:
-        return Redactor(self.kept_handles.get(platform, frozenset())).array(texts)
 
     def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
