@@ -81,6 +81,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
             account_counts=stored.account_counts,
             coverage=stored.coverage,
             channels=stored.channels,
+            posts=stored.posts,
         )
         compared = frozenset(channels.with_role(*study.peers.roles))
         inventory = take_inventory(tables, compared, len(study.events))

@@ -29,6 +29,7 @@ class Tables:
     attributes and its latest counts, one column a metric (see store/frames.py).
     observations: every count of every post, first and later crawls alike.
     coverage: one row an ingested file. channels: the registry.
+    posts: every stored row, as read: duplicates, recheck sources and posts outside the window too.
     """
 
     observed: ibis.Table
@@ -36,6 +37,7 @@ class Tables:
     account_counts: ibis.Table
     coverage: ibis.Table
     channels: ibis.Table
+    posts: ibis.Table
 
 
 @dataclass(frozen=True, slots=True)
