@@ -27,10 +27,11 @@ from howfar.schema.measure import Measure, Sampling, Tables, registry
 from howfar.schema.needs import Inventory, lacks
 from howfar.stats.blocks import draw_blocks, weeks_between
 from howfar.store.channels import channels_table
+from howfar.store.durable import write_atomically
 from howfar.store.engine import open_engine
 from howfar.store.frames import observed_posts
 from howfar.store.inventory import take_inventory
-from howfar.store.manifest import Manifest, write_atomically
+from howfar.store.manifest import Manifest
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import Study, load_study
@@ -109,6 +110,14 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     _keep(kept, estimates, replicates, provenance)
     write_atomically(folder / "results" / "latest", provenance["run"].encode())
     return Run(provenance["run"], estimates, replicates, provenance, reused=False)
+
+
+def study_inventory(folder: Path) -> Inventory:
+    """What the study has by now; all zero before the first file is read."""
+    study, channels = load_study(folder), load_channels(folder)
+    with _opened(folder, study, channels) as (tables, _):
+        compared = frozenset(channels.with_role(*study.peers.roles))
+        return take_inventory(tables, compared, len(study.events))
 
 
 def measure_all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from howfar.errors import HowfarError, InputError, StudyError
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.readers.discovery import reader_for
 from howfar.readers.protect import Origin, Protector, with_authors
+from howfar.readers.settings import expected_span, settings_hash
 from howfar.schema.reader import ReadContext, Reader, Tally
 from howfar.schema.tables import COVERAGE, TIME
 from howfar.store.manifest import Input, Manifest
@@ -24,6 +26,9 @@ from howfar.study.file import Study
 from howfar.study.registry import Registry
 from howfar.study.sources import Source
 from howfar.study.window import instant
+
+BATCH_ROWS = 50_000
+"""Records that are in memory at a time."""
 
 Progress = Callable[[str, int, int], None]
 """Called with (file name, records so far, files left)."""
@@ -82,41 +87,67 @@ def ingest(
     files: list[tuple[Source, Path]],
     key: bytes,
     progress: Progress | None = None,
+    *,
+    fresh: bool = False,
+    batch_rows: int = BATCH_ROWS,
 ) -> list[Outcome]:
     """Read what is not in the store yet; each file becomes visible as a whole or not at all.
 
     The same content twice changes nothing. Interrupted, the files committed so far stay; run
     again, the rest follows, and the tables are those of an undisturbed run.
+
+    fresh: read all files again into a new generation of the tables, which replaces the old one
+    at the very end and at once; interrupted, the old tables stay.
+
+    Raises StudyError where what decides how a file is read has changed since it was read, or
+    where the tables hold a source that the study no longer names: their rows would be wrong.
     """
     pseudonyms = Pseudonymiser(key)
     protector = Protector(pseudonyms, registry)
     outcomes = []
-    with store.writing() as manifest:
+    with store.rebuilding() if fresh else store.writing() as manifest:
         _check_key(manifest, pseudonyms, store)
+        _check_sources(manifest, study)
         for left, (source, path) in zip(range(len(files) - 1, -1, -1), files, strict=True):
+            before = path.stat()
             digest = file_sha256(path)
-            same = next(
-                (i for i in manifest.inputs if (i.sha256, i.source) == (digest, source.name)), None
-            )
+            reader = reader_for(path, source.format)
+            settings = settings_hash(study, source, registry, reader)
+            same = manifest.find(digest, source.name)
             if same is not None:
+                _check_settings(same, settings, path)
                 outcomes.append(
                     Outcome(path.name, source.name, same.format, same.records, same.read,
                             same.rejected, known=True)
                 )
                 continue
-            reader = reader_for(path, source.format)
             with store.segments(manifest) as segments:
-                number = store.next_input(manifest)
                 added, outcome = _read_file(
-                    study, source, path, digest, number, reader, protector, segments,
-                    lambda n, path=path, left=left: progress and progress(path.name, n, left),
+                    study, source, path, digest, settings, manifest.next_input, reader, protector,
+                    segments, batch_rows,
+                    _step(progress, path.name, left),
                 )
-                manifest = store.commit(manifest, added, fingerprint(pseudonyms))
+                _check_unchanged(path, before)
+            manifest = manifest.plus(added, fingerprint(pseudonyms))
+            if not fresh:
+                store.commit(manifest)
             outcomes.append(outcome)
+        if fresh:
+            store.commit(manifest)
     return outcomes
 
 
-def read_context(study: Study, source: Source) -> ReadContext:
+def _step(progress: Progress | None, file: str, left: int) -> Callable[[int], None]:
+    def step(records: int) -> None:
+        if progress is not None:
+            progress(file, records, left)
+
+    return step
+
+
+def read_context(
+    study: Study, source: Source, batch_rows: int = BATCH_ROWS
+) -> ReadContext:
     """What the study file says of a source, in the terms of the readers."""
     tz = zone(source.timezone) if source.timezone else None
     observed = source.observed_at
@@ -127,6 +158,7 @@ def read_context(study: Study, source: Source) -> ReadContext:
         mapping=source.mapping,
         date_format=source.date_format,
         platform=source.mapping.get("platform"),
+        batch_rows=batch_rows,
     )
 
 
@@ -135,13 +167,15 @@ def _read_file(
     source: Source,
     path: Path,
     digest: str,
+    settings: str,
     number: int,
     reader: Reader,
     protector: Protector,
     segments: SegmentSet,
+    batch_rows: int,
     progress: Callable[[int], None],
 ) -> tuple[Input, Outcome]:
-    context = read_context(study, source)
+    context = read_context(study, source, batch_rows)
     _check_needs(reader, source, context)
     origin = Origin(
         source.name,
@@ -158,6 +192,7 @@ def _read_file(
     last: dt.datetime | None = None
     for batch in reader.read(path, context, tally):
         batch = with_authors(batch, source.channel)
+        _check_lines(batch.posts, reader, path)
         tables = protector.tables(batch, origin)
         for name, rows in tables.items():
             segments.write(name, rows)
@@ -175,11 +210,7 @@ def _read_file(
             where=path.name,
             next="report this file's format to the howfar developers",
         )
-    start, end = (
-        source.window.bounds(study.zone)
-        if source.window
-        else (study.window.start_utc, study.window.end_utc)
-    )
+    start, end = expected_span(study, source)
     unknown = tuple(sorted(tally.unknown_columns))
     row = {
         "source": source.name, "input": number, "file": path.name, "sha256": digest,
@@ -191,11 +222,25 @@ def _read_file(
     segments.write("coverage", pa.Table.from_pylist([row], schema=COVERAGE.arrow()))
     added = Input(
         number, source.name, str(path), digest, reader.declaration.id, reader.declaration.version,
-        tally.records, read, rejected, segments.close(),
+        settings, tally.records, read, rejected, segments.close(),
     )
     return added, Outcome(
         path.name, source.name, reader.declaration.id, tally.records, read, rejected, False, unknown
     )
+
+
+def _check_lines(posts: pa.Table, reader: Reader, path: Path) -> None:
+    """HowfarError where a reader gives a post twice for one line.
+
+    File and line decide which of several appearances of a post counts: they must tell them apart.
+    """
+    keys = posts.select(["line", "platform", "post_id"])
+    if len(keys.group_by(keys.column_names).aggregate([])) != len(keys):
+        raise HowfarError(
+            f"reader {reader.declaration.id} gave one post twice for one line",
+            where=path.name,
+            next="report this file's format to the howfar developers",
+        )
 
 
 def _check_needs(reader: Reader, source: Source, context: ReadContext) -> None:
@@ -223,10 +268,45 @@ def fingerprint(pseudonyms: Pseudonymiser) -> str:
 
 
 def _check_key(manifest: Manifest, pseudonyms: Pseudonymiser, store: TableStore) -> None:
-    if manifest.inputs and manifest.key_fingerprint != fingerprint(pseudonyms):
+    if manifest.key_fingerprint not in ("", fingerprint(pseudonyms)):
         raise InputError(
             "the study's tables were written under another key",
             where=str(store.folder),
             expected=f"the key with fingerprint {manifest.key_fingerprint}",
             next="import the key that the study was made with: howfar keys import",
+        )
+
+
+def _check_sources(manifest: Manifest, study: Study) -> None:
+    named = {source.name for source in study.sources}
+    gone = sorted({i.source for i in manifest.inputs} - named)
+    if gone:
+        raise StudyError(
+            f"the tables hold posts of source {gone[0]!r}, which the study no longer names",
+            where="study.toml: [[sources]]",
+            expected="every source that was read",
+            next="howfar read --fresh, or put the source back",
+        )
+
+
+def _check_settings(known: Input, settings: str, path: Path) -> None:
+    if known.settings != settings:
+        raise StudyError(
+            "how this file is to be read has changed since it was read",
+            where=f"source {known.source!r}, {path.name}",
+            expected="the reader, the source's settings, the window and the channels' accounts "
+            "as they were then",
+            next="howfar read --fresh (reads all files again; the old tables stay until it is "
+            "done), or undo the change",
+        )
+
+
+def _check_unchanged(path: Path, before: os.stat_result) -> None:
+    now = path.stat()
+    if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise InputError(
+            "the file changed while it was read",
+            where=path.name,
+            expected="a finished export",
+            next="wait until the export is complete, then read again",
         )

@@ -7,11 +7,19 @@ choose.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import ibis
+import ibis.expr.datatypes as dtypes
 
-from howfar.schema.tables import METRICS
+from howfar.schema.tables import METRICS, OBSERVED
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_DAY_S = 86_400
+_WEEK_S = 7 * _DAY_S
+_MONDAY_S = 4 * _DAY_S
+"""The first Monday after 1970-01-01, a Thursday."""
 
 MAIN, RECHECK = "main", "recheck"
 
@@ -49,9 +57,7 @@ def latest_counts(stored: Stored) -> ibis.Table:
 def wide_counts(stored: Stored) -> ibis.Table:
     """One row a post: its latest figure of every metric, null where it was never given."""
     latest = latest_counts(stored)
-    columns = {
-        metric: latest.value.max(where=latest.metric == metric) for metric in METRICS
-    }
+    columns = {metric: latest.value.max(where=latest.metric == metric) for metric in METRICS}
     return latest.group_by(["platform", "post_id"]).aggregate(
         observed_at=latest.observed_at.max(), **columns
     )
@@ -60,23 +66,26 @@ def wide_counts(stored: Stored) -> ibis.Table:
 def observed_posts(stored: Stored, window_start: int, window_end: int) -> ibis.Table:
     """Distinct posts inside the window (UTC microseconds) with channel attributes and counts.
 
-    week: Monday-based number since 1970-01-05, as stats.blocks.week_of. day: days since
-    1970-01-01 in UTC. age_us: microseconds from publication to observation. hides_own: the counts
-    are another post's (a repost carries the original's).
+    One row a post, with the columns that schema.tables.OBSERVED declares, in the order of file
+    and line. The window's start is inside, its end is not.
     """
     posts = distinct_posts(stored)
-    created = posts.created_at.epoch_seconds().cast("int64")
-    posts = posts.mutate(created_s=created)
     posts = posts.filter(
-        (posts.created_s >= window_start // 1_000_000) & (posts.created_s < window_end // 1_000_000)
+        (posts.created_at >= _instant(window_start)) & (posts.created_at < _instant(window_end))
     )
+    posts = posts.mutate(created_s=_seconds(posts.created_at))
     counts = wide_counts(stored)
     joined = posts.left_join(counts, ["platform", "post_id"]).drop(
         "platform_right", "post_id_right"
     )
     registry = stored.channels
     registry = registry.select(
-        "channel", "organisation", "role", "paths", "valid_from", "valid_to",
+        "channel",
+        "organisation",
+        "role",
+        "paths",
+        "valid_from",
+        "valid_to",
         channel_country="country",
     )
     joined = joined.left_join(
@@ -87,9 +96,20 @@ def observed_posts(stored: Stored, window_start: int, window_end: int) -> ibis.T
             registry.valid_to.isnull() | (joined.created_at < registry.valid_to),
         ],
     ).drop("channel_right", "valid_from", "valid_to")
-    day = (joined.created_s // 86_400).cast("int64")
-    return joined.mutate(
-        day=day,
-        week=((joined.created_s - 345_600) // 604_800).cast("int64"),
-        age_s=joined.observed_at.epoch_seconds().cast("int64") - joined.created_s,
+    made = joined.mutate(
+        day=(joined.created_s // _DAY_S).cast("int64"),
+        week=((joined.created_s - _MONDAY_S) // _WEEK_S).cast("int64"),
+        age_s=_seconds(joined.observed_at) - joined.created_s,
     )
+    # Several posts may stand on one line (a page of an API); the post's id is the last resort.
+    return made.select(*OBSERVED.names()).order_by(["input", "line", "platform", "post_id"])
+
+
+def _instant(microseconds: int) -> ibis.Value:
+    moment = _EPOCH + dt.timedelta(microseconds=microseconds)
+    return ibis.literal(moment, type=dtypes.Timestamp(timezone="UTC", scale=6))
+
+
+def _seconds(time: ibis.Value) -> ibis.Value:
+    """Whole seconds since 1970, downwards: DuckDB would round the half second up."""
+    return time.truncate("s").epoch_seconds().cast("int64")

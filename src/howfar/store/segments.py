@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from howfar.schema.tables import TABLES, conform
-from howfar.store.manifest import Segment
+from howfar.store.durable import sync_file, sync_folder
+from howfar.store.manifest import Segment, segment_file
 
 _CHUNK = 1 << 20
 
@@ -28,10 +28,10 @@ def file_sha256(path: Path) -> str:
 class SegmentWriter:
     """Writes the rows of one table of one input; nothing is visible until the commit names it."""
 
-    def __init__(self, tables: Path, table: str, number: int) -> None:
+    def __init__(self, tables: Path, table: str, generation: int, number: int) -> None:
         """Open the segment of input ``number``; left-overs of a killed run are overwritten."""
         self.schema = TABLES[table]
-        self.file = f"{table}/{number:06d}.parquet"
+        self.file = segment_file(table, generation, number)
         self.path = tables / self.file
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.rows = 0
@@ -41,32 +41,33 @@ class SegmentWriter:
 
     def write(self, rows: pa.Table) -> None:
         """Append rows, conformed to the table's schema."""
-        if len(rows):
-            self._writer.write_table(conform(rows, self.schema))
-            self.rows += len(rows)
+        self._writer.write_table(conform(rows, self.schema))
+        self.rows += len(rows)
 
-    def close(self) -> Segment | None:
-        """Finish the file, make it durable; an empty segment is removed and gives None."""
+    def abandon(self) -> None:
+        """Let go of the file; the next sweep removes it."""
         self._writer.close()
-        if self.rows == 0:
-            self.path.unlink()
-            return None
-        with self.path.open("rb+") as file:
-            os.fsync(file.fileno())
-        return Segment(self.file, self.rows, file_sha256(self.path))
+
+    def close(self) -> Segment:
+        """Finish the file and make it and its name durable."""
+        self._writer.close()
+        sync_file(self.path)
+        sync_folder(self.path.parent)
+        return Segment(self.file, self.rows, self.path.stat().st_size, file_sha256(self.path))
 
 
 class SegmentSet:
     """The segments of one input, one writer a table, opened on first use."""
 
-    def __init__(self, tables: Path, number: int) -> None:
+    def __init__(self, tables: Path, generation: int, number: int) -> None:
         """Prepare to write the segments of input ``number``."""
         self._tables = tables
+        self._generation = generation
         self._number = number
         self._writers: dict[str, SegmentWriter] = {}
 
     def __enter__(self) -> SegmentSet:
-        """Use as a context: a failure removes what was written."""
+        """Use as a context: a failure lets go of what was written."""
         return self
 
     def __exit__(
@@ -75,19 +76,21 @@ class SegmentSet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Remove the files of an input that failed."""
+        """Let go of the files of an input that failed."""
         if kind is not None:
             for writer in self._writers.values():
-                writer.close()
-                writer.path.unlink(missing_ok=True)
+                writer.abandon()
 
     def write(self, table: str, rows: pa.Table) -> None:
-        """Append rows to a table's segment."""
+        """Append rows to a table's segment; a table that gets no rows gets no segment."""
+        if not len(rows):
+            return
         if table not in self._writers:
-            self._writers[table] = SegmentWriter(self._tables, table, self._number)
+            self._writers[table] = SegmentWriter(
+                self._tables, table, self._generation, self._number
+            )
         self._writers[table].write(rows)
 
     def close(self) -> dict[str, Segment]:
-        """Finish all segments; empty ones are left out."""
-        closed = {name: writer.close() for name, writer in sorted(self._writers.items())}
-        return {name: segment for name, segment in closed.items() if segment is not None}
+        """Finish all segments, in the order of their tables' names."""
+        return {name: writer.close() for name, writer in sorted(self._writers.items())}

@@ -6,30 +6,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from howfar.errors import StoreError
 from howfar.schema.tables import TABLES
-from howfar.store.manifest import Input, Manifest, read_manifest, sync_folder, write_manifest
-from howfar.store.segments import SegmentSet
+from howfar.store.durable import sync_folder
+from howfar.store.locks import has_readers, reader_pin, writer_lock
+from howfar.store.manifest import (
+    MANIFEST,
+    READ_AFRESH,
+    Manifest,
+    Segment,
+    generation_of,
+    read_manifest,
+    write_manifest,
+)
+from howfar.store.segments import SegmentSet, file_sha256
 
 
 class TableStore:
     """The folder ``tables`` of a study.
 
-    A lock of the operating system guards writing (it goes with the process that held it, so that
-    a crash leaves none behind); reading goes by the committed manifest and takes no lock.
+    A lock of the operating system guards writing; reading goes by the committed manifest and
+    waits for nobody.
     """
 
     def __init__(self, study: Path) -> None:
         """Open the store of a study folder; nothing is created until something is written."""
         self.folder = study / "tables"
+        self._writing = False
 
     def manifest(self) -> Manifest:
-        """The committed state."""
+        """The committed state at this moment."""
         return read_manifest(self.folder)
+
+    @contextmanager
+    def reading(self) -> Iterator[Manifest]:
+        """The committed state, whose segments stay in place as long as the context lasts."""
+        with reader_pin(self.folder):
+            yield self.manifest()
 
     @contextmanager
     def writing(self) -> Iterator[Manifest]:
@@ -37,43 +53,49 @@ class TableStore:
 
         Raises StoreError at once where another process is writing.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(self.folder / ".lock", timeout=0)
-        try:
-            lock.acquire()
-        except filelock.Timeout as error:
-            raise StoreError(
-                "another howfar is writing to this study",
-                where=str(self.folder),
-                next="wait until it has finished, then run the command again",
-            ) from error
-        try:
+        with writer_lock(self.folder):
             manifest = self.manifest()
-            self._sweep(manifest)
-            yield manifest
-        finally:
-            lock.release()
+            with self._held():
+                yield manifest
 
-    def commit(self, manifest: Manifest, added: Input, key_fingerprint: str) -> Manifest:
-        """Make one more input visible; the new committed state."""
-        for table in added.segments:
-            sync_folder(self.folder / table)
-        new = Manifest((*manifest.inputs, added), key_fingerprint=key_fingerprint)
-        write_manifest(self.folder, new)
-        return new
+    @contextmanager
+    def rebuilding(self) -> Iterator[Manifest]:
+        """Hold the writer's lock; yields an empty state of a new generation.
+
+        Until its commit the old state stays as it is, damaged or of another version though it
+        may be; afterwards it is removed, as soon as no reader needs it.
+        """
+        with writer_lock(self.folder):
+            try:
+                old = self.manifest()
+            except StoreError:
+                old = Manifest(generation=max(self._generations(), default=0))
+            with self._held():
+                yield Manifest(generation=old.generation + 1, key_fingerprint=old.key_fingerprint)
+
+    def commit(self, manifest: Manifest) -> None:
+        """Make a new state visible, by one rename; its segments are durable already.
+
+        Raises RuntimeError outside of ``writing`` and ``rebuilding``.
+        """
+        if not self._writing:
+            raise RuntimeError("a commit needs the writer's lock")
+        sync_folder(self.folder)
+        write_manifest(self.folder, manifest)
 
     def segments(self, manifest: Manifest) -> SegmentSet:
         """Writers for the next input."""
-        return SegmentSet(self.folder, self.next_input(manifest))
-
-    @staticmethod
-    def next_input(manifest: Manifest) -> int:
-        """Running number of the next input, from 1."""
-        return max((i.input for i in manifest.inputs), default=0) + 1
+        return SegmentSet(self.folder, manifest.generation, manifest.next_input)
 
     def paths(self, table: str, manifest: Manifest) -> list[Path]:
-        """Committed segment files of a table, in input order."""
-        return [self.folder / s.file for s in manifest.segments(table)]
+        """Committed segment files of a table, in input order.
+
+        Raises StoreError where one is missing or has another length.
+        """
+        segments = manifest.segments(table)
+        for segment in segments:
+            self._check_presence(segment)
+        return [self.folder / s.file for s in segments]
 
     def read(self, table: str, manifest: Manifest | None = None) -> pa.Table:
         """A whole table in memory; for the small ones (coverage, rejects)."""
@@ -81,11 +103,72 @@ class TableStore:
         schema = TABLES[table].arrow()
         if not paths:
             return schema.empty_table()
-        return pa.concat_tables(pq.read_table(p, schema=schema) for p in paths)
+        return pa.concat_tables(pq.ParquetFile(p).read().cast(schema) for p in paths)
 
-    def _sweep(self, manifest: Manifest) -> None:
-        """Remove segments that a killed writer left without committing them."""
-        known = {s.file for i in manifest.inputs for s in i.segments.values()}
-        for path in self.folder.glob("*/*.parquet"):
-            if path.relative_to(self.folder).as_posix() not in known:
+    def _check_presence(self, segment: Segment) -> None:
+        path = self.folder / segment.file
+        if not path.is_file():
+            raise _broken("is missing", path, "the file that the manifest names")
+        size = path.stat().st_size
+        if size != segment.bytes:
+            raise _broken(f"has {size} bytes", path, f"{segment.bytes} bytes")
+
+    def _generations(self) -> list[int]:
+        files = (p.relative_to(self.folder).as_posix() for p in self.folder.glob("*/*.parquet"))
+        return [g for file in files if (g := generation_of(file)) is not None]
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """The time under the lock: left-overs are swept before and after."""
+        self._sweep()
+        self._writing = True
+        try:
+            yield
+        finally:
+            self._writing = False
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove what a killed or failed writer left, and segments that were replaced.
+
+        A reader may still need replaced segments: then the next writer removes them. Where the
+        manifest cannot be read nothing is removed.
+        """
+        try:
+            known = self.manifest().all_segments()
+        except StoreError:
+            return
+        (self.folder / (MANIFEST + ".tmp")).unlink(missing_ok=True)
+        stray = [
+            path
+            for path in sorted(self.folder.glob("*/*.parquet"))
+            if path.relative_to(self.folder).as_posix() not in known
+        ]
+        if stray and not has_readers(self.folder):
+            for path in stray:
                 path.unlink()
+
+
+def verify(store: TableStore) -> list[StoreError]:
+    """Everything that is wrong with a study's tables; empty where all hashes are as committed.
+
+    Reads every segment once; what it finds is listed, not raised, so that all is told at once.
+    """
+    try:
+        with store.reading() as manifest:
+            found = []
+            for segment in manifest.all_segments().values():
+                path = store.folder / segment.file
+                if not path.is_file():
+                    found.append(_broken("is missing", path, "the file that the manifest names"))
+                elif (digest := file_sha256(path)) != segment.sha256:
+                    found.append(
+                        _broken(f"has SHA-256 {digest[:12]}...", path, f"{segment.sha256[:12]}...")
+                    )
+            return found
+    except StoreError as error:
+        return [error]
+
+
+def _broken(what: str, path: Path, expected: str) -> StoreError:
+    return StoreError(f"the segment {what}", where=str(path), expected=expected, next=READ_AFRESH)
