@@ -60,6 +60,7 @@ _PREFIXES: Final = frozenset(
 )
 _ACCOUNT_IN_QUERY: Final = frozenset({"facebook.com", "fb.com", "x.com", "twitter.com"})
 _QUERY: Final = re.compile(r"(?:^|&)(?:id|user_id|screen_name)=")
+_HANDLE_PART: Final = re.compile(r"/(?:[@＠﹫]|%)")
 _ACCOUNT_AS_HOST: Final = (".t.me", ".tumblr.com", ".bsky.social", ".livejournal.com")
 
 HOSTS: Final = tuple(sorted({*_ACCOUNT_FIRST, *_ACCOUNT_AFTER}))
@@ -74,21 +75,23 @@ LINK: Final = re.compile(
 
 def account_of(link: re.Match[str]) -> str | None:
     """The account that a link (a match of LINK) leads to, or null where it leads to none."""
-    host = link[1].casefold()
-    path, _, query = (link[2] or "").partition("?")
+    host, rest = link[1].casefold(), link[2] or ""
+    if host.endswith(_ACCOUNT_AS_HOST) and not host.startswith("www."):
+        return host.rsplit(".", 3)[-3]
+    site = _site(host)
+    if site is None and not _HANDLE_PART.search(rest):
+        return None
+    path, _, query = rest.partition("?")
     parts = [unquote(part).strip(".,;:!)]}'") for part in path.split("#")[0].split("/")[1:]]
     parts = [part for part in parts if part]
-    for ending in _ACCOUNT_AS_HOST:
-        if host.endswith(ending) and not host.startswith("www."):
-            return host.removesuffix(ending).rsplit(".", 1)[-1]
     for part in parts:
         if part[0] in "@＠﹫":
             return part[1:] or None
-    site = next((h for h in _sites(host) if h in _ACCOUNT_FIRST or h in _ACCOUNT_AFTER), None)
     if site is None:
         return None
+    after = _ACCOUNT_AFTER.get(site, ())
     for marker, name in pairwise(parts):
-        if marker.casefold() in _ACCOUNT_AFTER.get(site, ()):
+        if marker.casefold() in after:
             return name
     if site in _ACCOUNT_IN_QUERY and _QUERY.search(query):
         return query
@@ -101,7 +104,10 @@ def account_of(link: re.Match[str]) -> str | None:
     return names[0]
 
 
-def _sites(host: str) -> list[str]:
-    """The host and the domains above it."""
-    labels = host.split(".")
-    return [".".join(labels[i:]) for i in range(len(labels) - 1)]
+def _site(host: str) -> str | None:
+    """The site of the table that a host belongs to."""
+    labels = host.rsplit(".", 3)[-3:]
+    for domain in (".".join(labels), ".".join(labels[-2:])):
+        if domain in _ACCOUNT_FIRST or domain in _ACCOUNT_AFTER:
+            return domain
+    return None

@@ -16,6 +16,8 @@ _GAP = (
     r"().\-/·•‐-―－．／（）]"
 )
 RUN: Final = re.compile(rf"[+＋]?[(（]?\d(?:{_GAP}{{0,3}}\d)++")
+# What every number has and most texts do not: tried first.
+MANY_DIGITS: Final = re.compile(rf"\d(?:{_GAP}{{0,3}}\d){{6}}")
 _CURRENCY_BEFORE: Final = re.compile(r"[$€£¥₹₽₩₺₪₫₦₴]\s?$")
 _CURRENCY_AFTER: Final = re.compile(r"\s?[$€£¥₹₽₩₺₪₫₦₴%٪]")
 _DATE = r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))"

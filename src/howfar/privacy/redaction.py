@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.privacy.links import HOST_ENDINGS, HOSTS, LINK, account_of
-from howfar.privacy.phones import RUN, is_phone
+from howfar.privacy.phones import MANY_DIGITS, RUN, is_phone
 from howfar.study.handles import handle_key
 
 MENTION: Final = "⟨mention⟩"
@@ -32,6 +32,8 @@ _UNSPACED = (
     r"\U00020000-\U0003ffff"
 )
 _LOCAL = rf"(?:(?<![^{_STOP}{_UNSPACED}])[^{_STOP}{_UNSPACED}]++|(?<![{_UNSPACED}])[{_UNSPACED}]++)"
+_BEFORE_AT: Final = re.compile(rf"(?:[^{_STOP}]|\"){_AT}")
+_TWO_AT_SIGNS: Final = re.compile(rf"{_AT}[^\s]*?{_AT}")
 _LABEL = rf"(?:[^{_STOP}{_UNSPACED}.．｡!#$'*+^`~]++|[{_UNSPACED}]++)"
 _DOMAIN = rf"{_LABEL}(?:[.．｡]{_LABEL})+"
 _ADDRESS: Final = re.compile(
@@ -56,15 +58,16 @@ _MENTION: Final = re.compile(
 )
 _FEDERATED: Final = re.compile(rf"(?<!{_NAME}){_AT}({_HANDLE}{_AT}{_HANDLE})")
 _REDDIT: Final = re.compile(r"(?<![\w./])/?[uU]/([A-Za-z0-9_-]{3,20})")
-_APP_LINK: Final = re.compile(r"\b(?:tg|fb|instagram|twitter|whatsapp|viber)://[^\s⟨⟩]+")
+_APPS = "tg|fb|instagram|twitter|whatsapp|viber"
+_APP_LINK: Final = re.compile(rf"(?:{_APPS})://[^\s⟨⟩]+")
 _PHONE_IN_LINK: Final = re.compile(r"(?i)\b((?:phone|tel|mobile|whatsapp)=)(?:\+|%2B)?\d{7,}")
 
 # A text in which RE2 finds none of these holds nothing to redact.
 _ANY: Final = (
-    r"[@＠﹫]|%40|(?i:[(\[{]\s?at\s?[)\]}])|/[@＠﹫]|[uU]/|://"
+    rf"[@＠﹫]|%40|(?i:[(\[{{]\s?at\s?[)\]}}])|[uU]/|(?:{_APPS})://"
     + "|(?i:"
     + "|".join(re.escape(host) for host in (*HOSTS, *HOST_ENDINGS))
-    + r")|\p{Nd}(?:[^\p{L}\p{Nd}\n,;:]{0,3}\p{Nd}){6}|(?i:phone|tel|mobile|whatsapp)="
+    + r")|\p{Nd}(?:\P{L}*?\p{Nd}){6}"
 )
 
 
@@ -104,15 +107,18 @@ class Redactor:
         if _SPELT_AT.search(text):
             text = _SPELT.sub(EMAIL, text)
         if _AT_SIGN.search(text):
-            text = _FEDERATED.sub(self._mention, text)
-            text = _ADDRESS.sub(EMAIL, text)
+            if _TWO_AT_SIGNS.search(text):
+                text = _FEDERATED.sub(self._mention, text)
+            if _BEFORE_AT.search(text):
+                text = _ADDRESS.sub(EMAIL, text)
             text = _MENTION.sub(self._mention, text)
         return self._phones(text)
 
     def _kept(self, name: str | None) -> bool:
-        if not name:
+        if not name or not self._keep:
             return False
-        return any(handle_key(form) in self._keep for form in (name, name.rstrip("-._·")))
+        bare = name.rstrip("-._·")
+        return handle_key(name) in self._keep or (bare != name and handle_key(bare) in self._keep)
 
     def _mention(self, found: re.Match[str]) -> str:
         return found[0] if self._kept(found[1]) else MENTION
@@ -122,6 +128,8 @@ class Redactor:
         return found[0] if account is None or self._kept(account) else PROFILE
 
     def _phones(self, text: str) -> str:
+        if not MANY_DIGITS.search(text):
+            return text
         parts, start = [], 0
         for link in LINK.finditer(text):
             if not link[2]:

@@ -23,6 +23,8 @@ def unsafe_reason(handle: str) -> str | None:
     Refused: invisible characters and combining marks, letters that a compatibility form or case
     folding turns into others, and mixtures of Latin with letters that look like Latin.
     """
+    if handle.isascii() and handle.isprintable() and " " not in handle:
+        return None
     for character in handle:
         if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"):
             return f"invisible character U+{ord(character):04X}"
