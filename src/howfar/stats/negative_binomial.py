@@ -96,7 +96,7 @@ def rate(
 
 def _fit(y: FloatArray, e: FloatArray) -> tuple[float, float]:
     """Maximum-likelihood log rate and dispersion; the Poisson limit where alpha goes to 0."""
-    from statsmodels.discrete.discrete_model import NegativeBinomial  # noqa: PLC0415
+    from statsmodels.discrete.discrete_model import NegativeBinomial
 
     ones, offset = np.ones((y.size, 1)), np.log(e)
     pooled = math.log(y.sum() / e.sum())
