@@ -73,7 +73,7 @@ class FacebookPageCsv:
                     next="name the right format for this source in study.toml",
                 )
             for column in batch.columns.keys() - _KNOWN:
-                tally.unknown_columns.setdefault(column, 0)
+                tally.unknown(column, 0)
             yield self._rows(batch, context)
 
     def _rows(self, batch: DelimitedBatch, context: ReadContext) -> RawBatch:

@@ -72,7 +72,7 @@ class OrangeTab:
                 mapping = dict(context.mapping) or POSTS_ON_X
                 resolved = resolve(mapping, tuple(batch.columns), path.name)
                 for column in batch.columns.keys() - resolved.used - _ALSO_KNOWN:
-                    tally.unknown_columns.setdefault(column, 0)
+                    tally.unknown(column, 0)
                 rows = MappedRows(resolved, context, tally, missing=("", "?"))
             yield rows.batch(
                 batch.columns.__getitem__, batch.lines, batch.rejects, Faults(batch.lines)

@@ -8,6 +8,7 @@ written.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,6 +111,9 @@ class ReadContext:
     batch_rows: int = 50_000
 
 
+_PLAIN_NAME = re.compile(r"[\w .:()/-]{1,64}")
+
+
 @dataclass(slots=True)
 class Tally:
     """What a reader counts as it goes; complete once its batches are exhausted."""
@@ -118,6 +122,17 @@ class Tally:
     unknown_columns: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
     """Records that were kept with a remark, by the code of the remark (NOTES)."""
+
+    def unknown(self, name: str, records: int = 1) -> None:
+        """Count records with a field that the reader does not know.
+
+        A field's name is the file's own text: what is no plain name, and names past the first
+        hundred, are counted as '(other)', so that neither content nor unbounded memory gets in.
+        """
+        known = name in self.unknown_columns
+        if not known and (len(self.unknown_columns) >= 100 or not _PLAIN_NAME.fullmatch(name)):
+            name = "(other)"
+        self.unknown_columns[name] = self.unknown_columns.get(name, 0) + records
 
     def note(self, code: str, records: int = 1) -> None:
         """Count records that were kept with a remark."""

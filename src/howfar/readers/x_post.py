@@ -1,0 +1,231 @@
+"""One post of the X API v2, in whichever of its forms, as a raw row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from howfar.readers.text_lines import damage
+
+Object = Mapping[str, Any]
+
+FIGURES = {
+    "like_count": ("reactions", "reaction_like"),
+    "reply_count": ("comments",),
+    "retweet_count": ("shares",),
+    "quote_count": ("quotes",),
+    "bookmark_count": ("bookmarks",),
+    "impression_count": ("views",),
+}
+"""public_metrics of a post and the counts that they are."""
+
+RELATIONS = (("retweeted", "repost"), ("replied_to", "reply"), ("quoted", "quote"))
+"""A post that refers to several others is what stands first here: a repost carries its
+original's figures, and a quote inside a reply is still a turn of that conversation."""
+
+KNOWN_FIELDS = frozenset(
+    (
+        *("id", "text", "author_id", "created_at", "lang", "conversation_id", "public_metrics"),
+        *("referenced_tweets", "in_reply_to_user_id", "geo", "withheld", "attachments"),
+        *("entities", "source", "reply_settings", "possibly_sensitive", "context_annotations"),
+        *("edit_history_tweet_ids", "edit_controls", "note_tweet", "display_text_range"),
+        *(
+            "article",
+            "card_uri",
+            "community_id",
+            "media_metadata",
+            "scopes",
+            "suggested_source_links",
+        ),
+        *("non_public_metrics", "organic_metrics", "promoted_metrics", "paid_partnership"),
+        *("author", "in_reply_to_user", "__twarc", "matching_rules"),
+    )
+)
+"""Fields of a post that the documentation or twarc2 names, read or not."""
+
+_OWN_HOSTS = re.compile(r"(?:^|\.)(?:twitter\.com|x\.com|t\.co)$")
+_HOST = re.compile(r"(?i:https?)://(?:[^/?#@]*@)?([^/:?#]+)")
+_ID = re.compile(r"[0-9]{1,20}")
+
+
+class BadPostError(Exception):
+    """A post that cannot be kept: reason code and detail, never its text."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(slots=True)
+class Includes:
+    """What a page tells beside its posts, by id: accounts, posts referred to, places, media."""
+
+    users: dict[str, Object] = field(default_factory=dict)
+    tweets: dict[str, Object] = field(default_factory=dict)
+    places: dict[str, Object] = field(default_factory=dict)
+    media: dict[str, Object] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, value: Any) -> Includes:
+        """Index a page's includes; what is no object with an id is passed over."""
+        found = cls()
+        if isinstance(value, dict):
+            for name, key in (("users", "id"), ("tweets", "id"), ("places", "id")):
+                getattr(found, name).update(_indexed(value.get(name), key))
+            found.media.update(_indexed(value.get("media"), "media_key"))
+        return found
+
+
+def _indexed(values: Any, key: str) -> dict[str, Object]:
+    if not isinstance(values, list):
+        return {}
+    return {v[key]: v for v in values if isinstance(v, dict) and isinstance(v.get(key), str)}
+
+
+def raw_row(post: Object, includes: Includes) -> dict[str, Any]:
+    """The post's raw columns but times; created_at is still text. BadPostError where damaged."""
+    row: dict[str, Any] = {
+        "post_id": _identifier(post, "id", required=True),
+        "author_id": _identifier(post, "author_id"),
+        "created_at": _text(post, "created_at"),
+        "language": _text(post, "lang"),
+        "text": _text(_object(post, "note_tweet"), "text") or _text(post, "text", empty=""),
+        "thread_id": _identifier(post, "conversation_id"),
+        "withheld_in": None,
+        "availability": None,
+    }
+    author = _inlined(post, "author", includes.users, row["author_id"])
+    row["author_handle"] = _text(author, "username")
+    row["author_followers"] = _figure(_object(author, "public_metrics"), "followers_count")
+    row |= _parent(post, includes)
+    metrics = _object(post, "public_metrics")
+    for name, columns in FIGURES.items():
+        row |= dict.fromkeys(columns, _figure(metrics, name))
+    geo = _object(post, "geo")
+    place = geo if "country_code" in geo else includes.places.get(_text(geo, "place_id") or "", {})
+    row["country"] = _text(place, "country_code")
+    withheld = _object(post, "withheld")
+    if withheld:
+        row["availability"] = "withheld"
+        row["withheld_in"] = _texts(withheld, "country_codes")
+    row["link"] = _outside_host(post)
+    row["kind"] = _kind(post, includes, row["link"])
+    return row
+
+
+def _parent(post: Object, includes: Includes) -> dict[str, Any]:
+    by_type: dict[str, Object] = {}
+    for reference in _objects(post, "referenced_tweets"):
+        by_type.setdefault(_text(reference, "type") or "", reference)
+    for kind, relation in RELATIONS:
+        if kind not in by_type:
+            continue
+        reference = by_type[kind]
+        parent_id = _identifier(reference, "id")
+        parent = reference if "author_id" in reference else includes.tweets.get(parent_id or "", {})
+        author_id = _identifier(parent, "author_id")
+        inlined = reference
+        if author_id is None and relation == "reply":
+            author_id = _identifier(post, "in_reply_to_user_id")
+            inlined = {"author": post.get("in_reply_to_user")}
+        author = _inlined(inlined, "author", includes.users, author_id)
+        return {
+            "relation": relation,
+            "parent_id": parent_id,
+            "parent_author_id": author_id,
+            "parent_author_handle": _text(author, "username"),
+        }
+    return {
+        "relation": "unknown" if by_type else "original",
+        "parent_id": None,
+        "parent_author_id": None,
+        "parent_author_handle": None,
+    }
+
+
+def _inlined(post: Object, key: str, included: Mapping[str, Object], id: str | None) -> Object:
+    """An account that a flattened post carries itself, or that its page includes."""
+    return _object(post, key) or included.get(id or "", {})
+
+
+def _outside_host(post: Object) -> str | None:
+    for url in _objects(_object(post, "entities"), "urls"):
+        address = _text(url, "unwound_url") or _text(url, "expanded_url") or ""
+        found = _HOST.match(address)
+        host = found[1].lower().removeprefix("www.") if found else ""
+        if host and not _OWN_HOSTS.search(host):
+            return host
+    return None
+
+
+def _kind(post: Object, includes: Includes, link: str | None) -> str | None:
+    """Type of the first medium as X names it, else poll, link or status."""
+    attachments = _object(post, "attachments")
+    media = _objects(attachments, "media")
+    keys = _texts(attachments, "media_keys")
+    if media or keys:
+        first = media[0] if media else includes.media.get(keys[0], {})
+        return _text(first, "type")
+    if attachments.get("poll_ids") or attachments.get("poll"):
+        return "poll"
+    return "link" if link else "status"
+
+
+def _text(value: Object, key: str, empty: str | None = None) -> str | None:
+    found = value.get(key)
+    if found is None:
+        return None
+    if not isinstance(found, str):
+        raise BadPostError("type", f"{key}: expected text")
+    if reason := damage(found):
+        raise BadPostError(reason, f"{key}: expected whole characters and no NUL")
+    return found or empty
+
+
+def _texts(value: Object, key: str) -> list[str]:
+    found = value.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(v, str) for v in found):
+        raise BadPostError("type", f"{key}: expected a list of texts")
+    if reason := damage("".join(found)):
+        raise BadPostError(reason, f"{key}: expected whole characters and no NUL")
+    return found
+
+
+def _identifier(value: Object, key: str, *, required: bool = False) -> str | None:
+    """An id, digits in a text: as a number it went through a float, and its end may be wrong."""
+    found = value.get(key)
+    if found is None and not required:
+        return None
+    if not isinstance(found, str) or not _ID.fullmatch(found):
+        raise BadPostError("id", f"{key}: expected digits in quotation marks")
+    return found
+
+
+def _figure(value: Object, key: str) -> int | None:
+    found = value.get(key)
+    if found is None:
+        return None
+    if type(found) is not int or not 0 <= found < 10**18:
+        raise BadPostError("number", f"{key}: expected a whole number of zero or more")
+    return found
+
+
+def _object(value: Object, key: str) -> Object:
+    found = value.get(key)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise BadPostError("type", f"{key}: expected an object")
+    return found
+
+
+def _objects(value: Object, key: str) -> list[Object]:
+    found = value.get(key)
+    if found is None:
+        return []
+    if not isinstance(found, list) or not all(isinstance(v, dict) for v in found):
+        raise BadPostError("type", f"{key}: expected a list of objects")
+    return found
