@@ -6,9 +6,10 @@ import hashlib
 import json
 import platform
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -61,45 +62,23 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     Raises StudyError where nothing was read yet, or where the compared channels have no posts.
     """
     study, channels = load_study(folder), load_channels(folder)
-    store = TableStore(folder)
-    manifest = store.manifest()
-    if not manifest.inputs:
-        raise StudyError(
-            "nothing has been read into this study yet",
-            where=str(folder),
-            next=f"howfar read {folder}",
-        )
-    provenance = _provenance(folder, study, manifest)
-    kept = folder / "results" / "runs" / provenance["run"]
-    if (kept / "provenance.json").exists() and not again:
-        write_atomically(folder / "results" / "latest", provenance["run"].encode())
-        return load_run(folder, provenance["run"])
-    with open_engine(store, manifest, channels_table(channels)) as (engine, stored):
-        start, end = _microseconds(study.window.start_utc), _microseconds(study.window.end_utc)
-        tables = Tables(
-            observed=engine.materialise("observed", observed_posts(stored, start, end)),
-            observations=stored.counts,
-            account_counts=stored.account_counts,
-            coverage=stored.coverage,
-            channels=stored.channels,
-            posts=stored.posts,
-        )
+    with _opened(folder, study, channels) as (tables, manifest):
+        if not manifest.inputs:
+            raise StudyError(
+                "nothing has been read into this study yet",
+                where=str(folder),
+                next=f"howfar read {folder}",
+            )
+        provenance = _provenance(folder, study, manifest)
+        kept = folder / "results" / "runs" / provenance["run"]
+        if (kept / "provenance.json").exists() and not again:
+            write_atomically(folder / "results" / "latest", provenance["run"].encode())
+            return load_run(folder, provenance["run"])
         compared = frozenset(channels.with_role(*study.peers.roles))
-        inventory = take_inventory(tables, compared, len(study.events))
-        _check_compared(tables, channels, compared)
-        sampling = Sampling(
-            start,
-            end,
-            study.about.confidence,
-            draw_blocks(
-                weeks_between(start, end),
-                study.about.replicates,
-                np.random.default_rng([study.about.seed, 0]),
-            ),
-            np.random.default_rng([study.about.seed, 1]),
-        )
-        measured = measure_all(tables, inventory, sampling, study.about.seed, progress)
-        holes = coverage_notes(measured)
+        _check_compared(tables(), channels, compared)
+        inventory = take_inventory(tables(), compared, len(study.events))
+        measured = measure_all(tables(), inventory, _sampling(study), study.about.seed, progress)
+    holes = coverage_notes(measured)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
         row["channel"]: {"organisation": row["organisation"], "coverage": holes.get(row["channel"])}
@@ -117,7 +96,54 @@ def study_inventory(folder: Path) -> Inventory:
     study, channels = load_study(folder), load_channels(folder)
     with _opened(folder, study, channels) as (tables, _):
         compared = frozenset(channels.with_role(*study.peers.roles))
-        return take_inventory(tables, compared, len(study.events))
+        return take_inventory(tables(), compared, len(study.events))
+
+
+@contextmanager
+def _opened(
+    folder: Path, study: Study, channels: Registry
+) -> Iterator[tuple[Callable[[], Tables], Manifest]]:
+    """The committed state of a study, and a function that prepares its tables at the first call."""
+    store = TableStore(folder)
+    start, end = _bounds(study)
+    with (
+        store.reading() as manifest,
+        open_engine(store, manifest, channels_table(channels)) as (engine, stored),
+    ):
+
+        @cache
+        def tables() -> Tables:
+            return Tables(
+                observed=engine.materialise(
+                    "observed", observed_posts(stored, start, end), ("platform", "post_id")
+                ),
+                observations=stored.counts,
+                account_counts=stored.account_counts,
+                coverage=stored.coverage,
+                channels=stored.channels,
+            )
+
+        yield tables, manifest
+
+
+def _bounds(study: Study) -> tuple[int, int]:
+    """Start and end of the window in UTC microseconds."""
+    window = study.window
+    start, end = (round(m.timestamp()) for m in (window.start_utc, window.end_utc))
+    return start * 1_000_000, end * 1_000_000
+
+
+def _sampling(study: Study) -> Sampling:
+    """The window, and the week weights that all measures of a run share."""
+    start, end = _bounds(study)
+    weeks, rng = weeks_between(start, end), np.random.default_rng([study.about.seed, 0])
+    return Sampling(
+        start,
+        end,
+        study.about.confidence,
+        draw_blocks(weeks, study.about.replicates, rng),
+        np.random.default_rng([study.about.seed, 1]),
+    )
 
 
 def measure_all(
@@ -244,10 +270,6 @@ def _check_compared(tables: Tables, channels: Registry, compared: frozenset[str]
         )
 
 
-def _microseconds(moment: datetime) -> int:
-    return round(moment.timestamp()) * 1_000_000
-
-
 def _hash_table(table: pa.Table) -> str:
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
@@ -294,3 +316,9 @@ def report_study(folder: Path, run: str | None = None, progress: Progress | None
     if progress:
         progress("done", 1, 1)
     return path
+
+
+def kept_runs(folder: Path) -> list[str]:
+    """Ids of the runs that are kept, in alphabetical order."""
+    root = folder / "results" / "runs"
+    return sorted(path.parent.name for path in root.glob("*/provenance.json"))

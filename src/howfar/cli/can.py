@@ -1,0 +1,98 @@
+"""`howfar can`: every measure against this study: possible or not, why, and what would help."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+from scipy import stats
+
+from howfar.cli.arguments import HERE, AsJson, StudyFolder
+from howfar.cli.console import output, say, say_json
+from howfar.run import study_inventory
+from howfar.schema.measure import registry
+from howfar.schema.needs import Inventory, lacks
+from howfar.schema.planned import PLANNED
+from howfar.study.file import load_study
+
+_HALF_WIDTH = 0.05
+
+
+def labels_needed(confidence: float) -> int:
+    """Posts to code at random, by language, so that a share is known within 5 points.
+
+    n = (z / 2h)^2 at a share of one half, where the interval is widest; more if coders disagree.
+    """
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    return math.ceil((z / (2 * _HALF_WIDTH)) ** 2)
+
+
+def matrix(folder: Path) -> list[dict[str, Any]]:
+    """One row a measure: outcome 'yes', 'no' or 'not built', why, and what would change it."""
+    study = load_study(folder)
+    inventory = study_inventory(folder)
+    rows = [_built(m.declaration, inventory) for m in registry().values()]
+    wanted = labels_needed(study.about.confidence)
+    for planned in PLANNED:
+        needs = planned.needs
+        if planned.labelled:
+            needs += (
+                f": {wanted} a language bring a share within {_HALF_WIDTH * 100:.0f} points "
+                f"at {study.about.confidence:.0%}"
+            )
+        rows.append(
+            {
+                "number": planned.number,
+                "measure": planned.id,
+                "asks": planned.asks,
+                "level": planned.level,
+                "can": "not built",
+                "result": "bounds" if planned.bounded else "estimate",
+                "why": "this version does not have it yet",
+                "would_help": needs,
+            }
+        )
+    return sorted(rows, key=lambda r: (int(r["number"]), r["measure"]))
+
+
+def _built(declaration: Any, inventory: Inventory) -> dict[str, Any]:
+    missing = lacks(declaration.needs, inventory)
+    return {
+        "number": declaration.number,
+        "measure": declaration.id,
+        "asks": declaration.asks,
+        "level": declaration.level,
+        "can": "no" if missing else "yes",
+        "result": "bounds" if "bound" in declaration.uncertainty else "estimate",
+        "why": "; ".join(lack.why for lack in missing) or _ground(declaration, inventory),
+        "would_help": "; ".join(lack.remedy for lack in missing),
+    }
+
+
+def _ground(declaration: Any, inventory: Inventory) -> str:
+    return (
+        f"{inventory.posts:,} posts, {inventory.channels} channels, {inventory.weeks} weeks "
+        f"(a figure needs {declaration.min_posts} posts)"
+    )
+
+
+def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
+    """Show what this study can measure, what it can not, and which data would change that."""
+    rows = matrix(study)
+    if json:
+        say_json(rows)
+        return
+    table = Table(title="What this study can measure", title_justify="left", expand=False)
+    for name in ("no.", "measure", "can", "why", "what would change that"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("no.", "can"))
+    for r in rows:
+        table.add_row(r["number"], r["measure"], r["can"], r["why"], r["would_help"])
+    output.print(table)
+    counted = Counter(r["can"] for r in rows)
+    say(
+        f"{counted['yes']} can be measured, {counted['no']} can not with this data, "
+        f"{counted['not built']} are not built yet in this version"
+    )

@@ -1,0 +1,53 @@
+"""`howfar status`: what a study holds and which runs it has."""
+
+from __future__ import annotations
+
+from howfar.cli.arguments import HERE, AsJson, StudyFolder
+from howfar.cli.console import say, say_json
+from howfar.run import kept_runs, latest_run
+from howfar.store.tables import TableStore
+from howfar.study.channels import load_channels
+from howfar.study.file import load_study
+
+
+def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
+    """Show the files read, the rows kept, the runs, and what to do next."""
+    about, channels = load_study(study), load_channels(study)
+    inputs = TableStore(study).manifest().inputs
+    runs = kept_runs(study)
+    latest = latest_run(study) if runs else None
+    if json:
+        say_json(
+            {
+                "study": about.id,
+                "channels": len(channels.ids),
+                "inputs": [
+                    {
+                        "file": i.path,
+                        "source": i.source,
+                        "format": i.format,
+                        "records": i.records,
+                        "read": i.read,
+                        "rejected": i.rejected,
+                    }
+                    for i in inputs
+                ],
+                "runs": runs,
+                "latest": latest,
+            }
+        )
+        return
+    window = about.window
+    say(f"{about.about.title} ({about.id})")
+    say(f"window: {window.start} to {window.end}, end exclusive, {window.timezone}")
+    say(f"channels: {len(channels.ids)}; sources: {len(about.sources)}; files: {len(inputs)}")
+    for i in inputs:
+        say(f"  {i.source}: {i.read:,} of {i.records:,} records kept, as {i.format}")
+    say(f"runs: {', '.join(runs) or 'none'}" + (f"; latest {latest}" if latest else ""))
+    say("next: " + _next(study.as_posix(), bool(inputs), latest))
+
+
+def _next(folder: str, anything_read: bool, latest: str | None) -> str:
+    if not anything_read:
+        return f"howfar read {folder}"
+    return f"howfar run {folder}" if latest is None else f"howfar report {folder}"
