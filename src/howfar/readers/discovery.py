@@ -12,7 +12,7 @@ from howfar.errors import DeclarationError, InputError
 from howfar.schema.reader import Reader, Sniff
 
 HEAD_BYTES = 65_536
-_SURE = 0.5
+SURE = 0.5
 
 
 def readers() -> Mapping[str, Reader]:
@@ -59,7 +59,7 @@ def reader_for(path: Path, format: str) -> Reader:
         )
     ranked = guess(path)
     reader, sniff = ranked[0]
-    if sniff.confidence < _SURE:
+    if sniff.confidence < SURE:
         raise InputError(
             "no reader knows this format",
             where=path.name,

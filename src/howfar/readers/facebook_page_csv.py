@@ -72,8 +72,8 @@ class FacebookPageCsv:
                     expected=", ".join(_REQUIRED),
                     next="name the right format for this source in study.toml",
                 )
-            for column in batch.columns.keys() - _KNOWN:
-                tally.unknown(column, 0)
+            for column in sorted(batch.columns.keys() - _KNOWN):
+                tally.unknown(column, len(batch.lines))
             yield self._rows(batch, context)
 
     def _rows(self, batch: DelimitedBatch, context: ReadContext) -> RawBatch:

@@ -71,9 +71,9 @@ class OrangeTab:
             if rows is None:
                 mapping = dict(context.mapping) or POSTS_ON_X
                 resolved = resolve(mapping, tuple(batch.columns), path.name)
-                for column in batch.columns.keys() - resolved.used - _ALSO_KNOWN:
-                    tally.unknown(column, 0)
                 rows = MappedRows(resolved, context, tally, missing=("", "?"))
+            for column in sorted(batch.columns.keys() - rows.resolved.used - _ALSO_KNOWN):
+                tally.unknown(column, len(batch.lines))
             yield rows.batch(
                 batch.columns.__getitem__, batch.lines, batch.rejects, Faults(batch.lines)
             )

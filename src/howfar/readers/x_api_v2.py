@@ -160,7 +160,7 @@ class _Batch:
         if not _is_post(post):
             self.rejects.append(Reject(line, "not_a_post", "expected a post with an id and a text"))
             return
-        for name in post.keys() - KNOWN_FIELDS:
+        for name in sorted(post.keys() - KNOWN_FIELDS):
             self.tally.unknown(name)
         try:
             row = raw_row(post, includes)
