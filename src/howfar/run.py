@@ -115,8 +115,9 @@ def _opened(
         def tables() -> Tables:
             return Tables(
                 observed=engine.materialise(
-                    "observed", observed_posts(stored, start, end), ("platform", "post_id")
+                    "observed", observed_posts(stored, start, end)
                 ),
+                posts=stored.posts,
                 observations=stored.counts,
                 account_counts=stored.account_counts,
                 coverage=stored.coverage,
