@@ -23,6 +23,10 @@ Transform = Literal["identity", "log", "logit"]
 """Scale on which the interval is symmetric: log for what is positive (means, rates, ratios,
 quantiles), logit for what lies between 0 and 1 (shares, Gini), identity for differences, slopes."""
 
+MAX_WIDENING = 1.25
+"""How far the spread between blocks may widen an interval: a slope or a rate of a week with three
+posts can be anything, and a few such weeks would make every interval useless."""
+
 MIN_USABLE = 0.9
 """Least share of replicates that must be defined for an interval to be given."""
 
@@ -93,8 +97,9 @@ def bootstrap_interval(
     g^-1( g(v) - t s - max(b, 0) ), g^-1( g(v) + t s - min(b, 0) ) with g the transform, v the
     value, t the quantile of Student's t on B - 1 degrees of freedom, b = mean(g(replicates)) - g(v)
     the bootstrap's estimate of bias, allowed for on the side it points to, and s the larger of
-    sd(g(replicates)) sqrt(B / (B - 1)) and, with block_estimates, sd(g(estimates)) / sqrt(k): with
-    a dozen uneven weeks of heavy-tailed counts either spread alone is too small too often.
+    s* = sd(g(replicates)) sqrt(B / (B - 1)) and, with block_estimates, sd(g(estimates)) / sqrt(k),
+    the latter held to 1.25 s*: with a dozen uneven weeks of heavy-tailed counts either spread
+    alone is too small too often.
 
     Where g does not reach all replicates (a median of 0 on the log scale) or all are equal, the
     expanded percentile interval takes its place, widened where needed to hold the value.
@@ -128,7 +133,8 @@ def bootstrap_interval(
     if math.isfinite(centre) and np.isfinite(moved).all() and np.ptp(usable) > 0:
         spread = float(moved.std(ddof=1)) * math.sqrt(n_blocks / (n_blocks - 1))
         if block_estimates is not None:
-            spread = max(spread, _block_spread(block_estimates, transform))
+            by_block = _block_spread(block_estimates, transform)
+            spread = max(spread, min(by_block, MAX_WIDENING * spread))
         bias = float(moved.mean()) - centre
         half = float(stats.t.ppf(0.5 + confidence / 2, n_blocks - 1)) * spread
         low = _back(centre - half - max(bias, 0.0), transform)
@@ -203,14 +209,19 @@ def block_interval(
 ) -> Interval | None:
     """The interval by the number of blocks with data: the rule that every measure follows.
 
-    10 or more blocks with an estimate: ``bootstrap_interval``; 2 to 9: ``few_block_interval``;
-    fewer: None. Parameters as there.
+    10 or more blocks with an estimate: ``bootstrap_interval``. 2 to 9: the span of
+    ``few_block_interval`` and of the bootstrap, since the former knows nothing of bias (Gini) and
+    the latter is too narrow alone. Fewer: None. Parameters as there.
     """
     each = np.asarray(block_estimates, dtype=np.float64)
     n_blocks = int(np.isfinite(each).sum())
-    if n_blocks < FEW_BLOCKS:
-        return few_block_interval(value, each, confidence, transform)
-    return bootstrap_interval(value, replicates, n_blocks, confidence, transform, each)
+    drawn = bootstrap_interval(value, replicates, n_blocks, confidence, transform, each)
+    if n_blocks >= FEW_BLOCKS:
+        return drawn
+    few = few_block_interval(value, each, confidence, transform)
+    if few is None or drawn is None:
+        return few
+    return Interval(min(few.low, drawn.low), max(few.high, drawn.high), few.method)
 
 
 def wilson(k: float, n: float, confidence: float = 0.95) -> Interval | None:
