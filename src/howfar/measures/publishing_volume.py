@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import ibis
-import numpy as np
 import pyarrow as pa
 
 from howfar.schema.estimate import Result
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import block_result, groups
-from howfar.stats.blocks import weighted_totals
+from howfar.schema.spans import days_by_week, seen_spans, span, with_spans
+from howfar.stats.blocks import ratio_replicates
 
 _DAY_S = 86_400
-_WEEK_S = 7 * _DAY_S
-_MONDAY_S = 4 * _DAY_S
 _MIX = ("kind", "language", "relation", "exposure")
 
 
@@ -43,13 +41,14 @@ def _row(day: int, **fields: object) -> dict[str, object]:
         formula="posts / days",
         parts={
             "posts": "distinct posts inside the window",
-            "days": "days of the window up to the channel's last observation",
+            "days": "days of the window in which the channel's posts can have been seen",
         },
         unit="posts per day",
         source="AMEC Integrated Evaluation Framework: activity",
         uncertainty="week blocks",
         needs=("posts",),
         min_posts=5,
+        beware="More is not better: volume says what was done, not what it did.",
         example=Example(
             rows={"observed": [_row(d, kind="video") for d in (1, 2, 8, 9, 10, 15, 16, 22)]},
             where={"channel": "a", "category": None, "language": None},
@@ -63,66 +62,48 @@ def _row(day: int, **fields: object) -> dict[str, object]:
 class PublishingVolume:
     """Posts a day of each channel, and of each kind, language, relation and exposure."""
 
+    declaration: Declaration
+
     def reduce(self, tables: Tables) -> ibis.Table:
-        """Posts by channel, facet and week, and the end of each channel's observation."""
+        """Posts by channel, facet and week, distinct persons, and the span that was seen."""
         posts = tables.observed
-        last = posts.group_by(["channel", "platform"]).aggregate(
-            last_seen_s=posts.observed_at.max().epoch_seconds().cast("int64")
-        )
         parts = []
         for facet in (None, *_MIX):
             value = posts[facet] if facet else ibis.null("string")
             named = posts.mutate(facet=ibis.literal(facet or "all"), member=value.cast("string"))
             if facet:
                 named = named.filter(named.member.notnull())
-            parts.append(
-                named.group_by(["channel", "platform", "facet", "member", "week"]).aggregate(
-                    posts=named.count(), persons=named.author.nunique(where=named.channel.isnull())
-                )
+            keys = ["channel", "platform", "facet", "member"]
+            weekly = named.group_by([*keys, "week"]).aggregate(posts=named.count())
+            persons = named.group_by(keys).aggregate(
+                persons=named.author.nunique(where=named.channel.isnull())
             )
-        counted = ibis.union(*parts)
-        same = [
-            counted.platform == last.platform,
-            (counted.channel == last.channel) | (counted.channel.isnull() & last.channel.isnull()),
-        ]
-        return counted.inner_join(last, same).select(*counted.columns, "last_seen_s")
+            same = [weekly[k].identical_to(persons[k]) for k in keys]
+            parts.append(weekly.inner_join(persons, same).select(*weekly.columns, "persons"))
+        return with_spans(ibis.union(*parts), seen_spans(tables))
 
     def estimate(self, rows: pa.Table, sampling: Sampling) -> Iterable[Result]:
         """Ratio of sums by week; a quiet week counts as a week of zero posts."""
         for dims, group in groups(rows, ["channel", "platform", "facet", "member"]):
-            index = sampling.draw.index(group["week"])
-            posts = sampling.draw.sums(group["posts"], index)
-            days = _days(sampling, float(group["last_seen_s"][0]))
+            posts = sampling.draw.sums(group["posts"], sampling.draw.index(group["week"]))
+            seen = span(sampling, *(float(group[k][0]) for k in ("from_s", "until_s", "ends_s")))
+            days = days_by_week(sampling, *seen)
             facet, member = dims.pop("facet"), dims.pop("member")
             where = {
                 "language": member if facet == "language" else None,
                 "category": f"{facet}={member}" if facet not in ("all", "language") else None,
                 **dims,
             }
-            if dims["channel"] is None:
+            person = dims["channel"] is None
+            if person:
                 where["path"] = "unknown"
             yield block_result(
                 self.declaration,
                 sampling,
                 where,
-                lambda w, x=posts, y=days: np.divide(
-                    weighted_totals(x, w),
-                    weighted_totals(y, w),
-                    out=np.full(len(w), np.nan),
-                    where=weighted_totals(y, w) > 0,
-                ),
+                lambda w, x=posts, y=days: ratio_replicates(x, y, w),
                 n_posts=int(posts.sum()),
+                n_persons=int(group["persons"][0]) if person else None,
+                n_channels=None if person else 1,
                 transform="log",
             )
-
-    declaration: Declaration
-
-
-def _days(sampling: Sampling, last_seen_s: float) -> np.ndarray:
-    """Observed days in each week: the window, cut where the channel was last looked at."""
-    start = sampling.window_start / 1e6
-    end = sampling.window_end / 1e6
-    if np.isfinite(last_seen_s):
-        end = min(end, last_seen_s)
-    weeks = sampling.draw.blocks * _WEEK_S + _MONDAY_S
-    return np.clip(np.minimum(weeks + _WEEK_S, end) - np.maximum(weeks, start), 0, None) / _DAY_S
