@@ -27,21 +27,28 @@ READERS = ".readers"
 def writer_lock(tables: Path) -> Iterator[None]:
     """Hold the only writer's lock; StoreError at once where another process has it."""
     tables.mkdir(parents=True, exist_ok=True)
+    with file_lock(tables / LOCK, tables, timeout=0):
+        yield
+
+
+@contextmanager
+def file_lock(path: Path, guarded: Path, timeout: float) -> Iterator[None]:
+    """Hold an exclusive lock; StoreError where another process has it after so many seconds."""
     # A soft lock (a marker file) would outlive a killed process: refused rather than used.
-    lock = filelock.FileLock(tables / LOCK, timeout=0, fallback_to_soft=False)
+    lock = filelock.FileLock(path, timeout=timeout, fallback_to_soft=False)
     try:
         lock.acquire()
     except filelock.Timeout as error:
         raise StoreError(
             "another howfar is writing to this study",
-            where=str(tables),
+            where=str(guarded),
             expected="one writer at a time",
             next="wait until it has finished, then run the command again",
         ) from error
     except OSError as error:
         raise StoreError(
-            f"the tables cannot be locked for writing: {error.strerror}",
-            where=str(tables),
+            f"cannot be locked for writing: {error.strerror}",
+            where=str(guarded),
             expected="a folder that you may write to, on a disk with file locks",
             next="check the folder's permissions, or move the study to a local disk",
         ) from error

@@ -1,0 +1,127 @@
+"""kill -9 at random moments of an ingest; run again, the tables are those of an undisturbed run.
+
+HOWFAR_KILLS sets the number of kills: 20 by default, hundreds in `make torture`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from howfar.readers.ingest import Outcome
+from howfar.store.tables import TableStore, verify
+
+KILLS = int(os.environ.get("HOWFAR_KILLS", "20"))
+PAGES, ROWS, BATCH = 5, 2000, 400
+CHILD = Path(__file__).with_name("ingest_child.py")
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems"),
+    pytest.mark.timeout(120 + 10 * KILLS),
+]
+
+
+def start(folder: Path, how: str) -> subprocess.Popen[str]:
+    """A child that has done its imports and begins to read now."""
+    child = subprocess.Popen(
+        [sys.executable, str(CHILD), str(folder), str(BATCH), how],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    return child
+
+
+def finish(child: subprocess.Popen[str], after: float | None) -> int:
+    """The child's exit code; killed after so many seconds, unless it was done before."""
+    try:
+        return child.wait(after)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGKILL)
+        return child.wait()
+    finally:
+        assert child.stdout is not None
+        child.stdout.close()
+
+
+def duration(folder: Path, how: str) -> float:
+    """Seconds that an undisturbed child takes."""
+    child = start(folder, how)
+    begun = time.monotonic()
+    assert finish(child, None) == 0
+    return time.monotonic() - begun
+
+
+def moments(kills: int, length: float, seed: int) -> list[float]:
+    """Random moments, one in each equal part of the duration, in random order."""
+    rng = random.Random(seed)
+    found = [(k + rng.random()) * length / kills for k in range(kills)]
+    rng.shuffle(found)
+    return found
+
+
+def test_killed_ingest_ends_where_an_undisturbed_one_does(
+    tmp_path: Path,
+    make_exports: Callable[..., Path],
+    make_study: Callable[[Path, Path], Path],
+    read_study: Callable[..., list[Outcome]],
+    contents: Callable[[Path], dict[str, bytes]],
+) -> None:
+    exports = make_exports(tmp_path / "exports", PAGES, ROWS)
+    whole = make_study(tmp_path / "whole", exports)
+    length = duration(whole, "more")
+    expected = contents(whole)
+    left: list[int] = []
+    for number, moment in enumerate(moments(KILLS, length, seed=2024)):
+        folder = make_study(tmp_path / f"killed{number}", exports)
+        code = finish(start(folder, "more"), moment)
+        assert code in (0, -signal.SIGKILL)
+        store = TableStore(folder)
+        assert verify(store) == [], f"after a kill at {moment:.3f} s"
+        left.append(len(store.manifest().inputs))
+        read_study(folder, batch_rows=BATCH)
+        assert contents(folder) == expected, f"after a kill at {moment:.3f} s"
+    # The kills must have met the work, else nothing was tried.
+    assert sum(n < PAGES for n in left) >= KILLS * 0.6, left
+    assert len({n for n in left if 0 < n < PAGES}) >= 2, left
+
+
+def test_killed_rebuild_leaves_the_old_tables(
+    tmp_path: Path,
+    make_exports: Callable[..., Path],
+    make_study: Callable[[Path, Path], Path],
+    read_study: Callable[..., list[Outcome]],
+    contents: Callable[[Path], dict[str, bytes]],
+) -> None:
+    exports = make_exports(tmp_path / "exports", PAGES, ROWS)
+    folder = make_study(tmp_path / "study", exports)
+    read_study(folder, batch_rows=BATCH)
+    old = contents(folder)
+    length = duration(folder, "fresh")
+    rebuilt = contents(folder)
+    assert not set(old) & set(rebuilt) - {"manifest.json"}
+    kept = 0
+    for number, moment in enumerate(moments(max(5, KILLS // 3), length, seed=7)):
+        folder = make_study(tmp_path / f"killed{number}", exports)
+        read_study(folder, batch_rows=BATCH)
+        finish(start(folder, "fresh"), moment)
+        store = TableStore(folder)
+        assert verify(store) == []
+        found = contents(folder)
+        if store.manifest().generation == 1:
+            kept += 1
+            assert {name: found[name] for name in old} == old
+            read_study(folder, fresh=True, batch_rows=BATCH)
+        else:
+            read_study(folder, batch_rows=BATCH)
+        assert contents(folder) == rebuilt
+    assert kept >= 3
