@@ -110,7 +110,7 @@ class Redactor:
             if _TWO_AT_SIGNS.search(text):
                 text = _FEDERATED.sub(self._mention, text)
             if _BEFORE_AT.search(text):
-                text = _ADDRESS.sub(EMAIL, text)
+                text = _ADDRESS.sub(self._address, text)
             text = _MENTION.sub(self._mention, text)
         return self._phones(text)
 
@@ -122,6 +122,13 @@ class Redactor:
 
     def _mention(self, found: re.Match[str]) -> str:
         return found[0] if self._kept(found[1]) else MENTION
+
+    def _address(self, found: re.Match[str]) -> str:
+        # A federated handle of a channel, @name@instance, holds what looks like an address.
+        federated = found.string[max(0, found.start() - 1) : found.start()].endswith(
+            ("@", "＠", "﹫")
+        )
+        return found[0] if federated and self._kept(found[0]) else EMAIL
 
     def _link(self, found: re.Match[str]) -> str:
         account = account_of(found)

@@ -78,7 +78,8 @@ def suppress(
 ) -> list[str | None]:
     """The reason for which each cell is suppressed, or null where it may be shown.
 
-    All sequences have one entry a cell, (N,); cells outside every group stand alone. In choosing
+    All sequences have one entry a cell, (N,); cells outside every group stand alone. A hidden cell
+    that equals a total published elsewhere cannot be helped here: `solvable` tells. In choosing
     complementary cells the smallest cell with persons goes first, then the total, then the
     smallest cell of channels. ValueError: minimum below 5, or lengths that differ.
     """
@@ -111,7 +112,10 @@ def suppress(
         open_to_choice = [(g, [i for i in g.members if not reasons[i]]) for g in weak]
         chosen = {min(rest, key=lambda i: order(i, g)) for g, rest in open_to_choice if rest}
         if not chosen:
-            return reasons
+            linked = [(g, i) for g in _linked(groups, solved) for i in g.members if not reasons[i]]
+            if not linked:
+                return reasons
+            chosen = {min(linked, key=lambda pair: order(pair[1], pair[0]))[1]}
         for index in chosen:
             reasons[index] = COMPLEMENTARY
 
@@ -130,6 +134,18 @@ def solvable(groups: Sequence[Group], suppressed: set[int]) -> set[int]:
         if row:
             rows.append(row)
     return {next(iter(row)) for row in _reduced(rows) if len(row) == 1}
+
+
+def _linked(groups: Sequence[Group], cells: set[int]) -> list[Group]:
+    """Groups that hang together with some cells, directly or through other groups."""
+    reached: set[int] = set(cells)
+    found: list[Group] = []
+    left = list(groups)
+    while near := [g for g in left if not reached.isdisjoint(g.members)]:
+        found += near
+        reached.update(i for g in near for i in g.members)
+        left = [g for g in left if g not in near]
+    return found
 
 
 def _reduced(rows: Iterable[dict[int, Fraction]]) -> list[dict[int, Fraction]]:

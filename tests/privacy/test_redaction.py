@@ -1,0 +1,204 @@
+"""Persons leave the text; channels, dates, amounts and links to pages stay."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from howfar.privacy.redaction import Redactor
+
+PLAIN = Redactor()
+KEEP = Redactor({"BBCWorld", "@UN", "un.org", "press@social.example"})
+
+CASES = [
+    # mentions
+    ("hi @Foo_1, hello", "hi ⟨mention⟩, hello"),
+    ("RT @a: b", "RT ⟨mention⟩: b"),
+    ("＠全角ユーザー さん", "⟨mention⟩ さん"),
+    ("﹫small x", "⟨mention⟩ x"),
+    ("我喜欢@张三 你好", "我喜欢⟨mention⟩ 你好"),
+    ("प्रिय @राम_कुमार जी", "प्रिय ⟨mention⟩ जी"),
+    ("شكرا @أحمد_علي!", "شكرا ⟨mention⟩!"),
+    ("ขอบคุณ @สมชาย นะ", "ขอบคุณ ⟨mention⟩ นะ"),
+    ("@\u200bhidden joiner", "⟨mention⟩ joiner"),
+    ("@me@social.example hi", "⟨mention⟩ hi"),
+    ("@some.one. Next", "⟨mention⟩. Next"),
+    ("@[123:45:Full Name] hi", "⟨mention⟩ hi"),
+    ("thanks u/someone and /u/other", "thanks ⟨mention⟩ and ⟨mention⟩"),
+    # links to profiles and posts of persons
+    ("see https://x.com/foo/status/1234567890123456789", "see ⟨profile⟩"),
+    ("https://mobile.twitter.com/%40foo", "⟨profile⟩"),
+    ("看https://x.com/foo 谢谢", "看⟨profile⟩ 谢谢"),
+    ("X.COM/foo (twitter.com/bar)", "⟨profile⟩ (⟨profile⟩"),
+    ("https://x.com/i/user/12 https://x.com/intent/follow?screen_name=a", "⟨profile⟩ ⟨profile⟩"),
+    ("facebook.com/profile.php?id=12", "⟨profile⟩"),
+    ("https://m.facebook.com/some.one/posts/1", "⟨profile⟩"),
+    ("fb.com/groups/1/user/22 fb.com/people/A-B/1", "⟨profile⟩ ⟨profile⟩"),
+    ("https://www.facebook.com/photo.php?fbid=1&id=2", "⟨profile⟩"),
+    ("t.me/someone t.me/s/chan user.t.me", "⟨profile⟩ ⟨profile⟩ ⟨profile⟩"),
+    ("https://www.instagram.com/some.one/", "⟨profile⟩"),
+    ("tiktok.com/@a.b/video/12", "⟨profile⟩"),
+    ("youtube.com/@who youtube.com/channel/UC12 youtube.com/c/me", "⟨profile⟩ ⟨profile⟩ ⟨profile⟩"),
+    ("https://social.example/@me/123 https://social.example:8443/@me", "⟨profile⟩ ⟨profile⟩"),
+    ("linkedin.com/in/me reddit.com/u/me bsky.app/profile/me", "⟨profile⟩ ⟨profile⟩ ⟨profile⟩"),
+    ("https://wa.me/4912345678 tg://resolve?domain=a", "⟨profile⟩ ⟨profile⟩"),
+    ("me.bsky.social", "⟨profile⟩"),
+    # e-mail addresses
+    ("mail a.b+c@ex.co.uk.", "mail ⟨email⟩."),
+    ("mailto:a%40b.de", "mailto:⟨email⟩"),
+    ("联系我们foo@bar.com谢谢", "联系我们⟨email⟩谢谢"),
+    ("राम@उदाहरण.भारत", "⟨email⟩"),
+    ("müller@web.de and o'neil@x.ie", "⟨email⟩ and ⟨email⟩"),
+    ("foo＠bar．com", "⟨email⟩"),
+    ('"john doe"@x.com', "⟨email⟩"),
+    ("me@localhost me@[127.0.0.1]", "⟨email⟩ ⟨email⟩"),
+    ("name [at] host [dot] org, name(at)host.org", "⟨email⟩, ⟨email⟩"),
+    ("https://user@host.example/path", "https://⟨email⟩/path"),
+    # telephone numbers
+    ("call +49 30 1234567 now", "call ⟨phone⟩ now"),
+    ("(030) 123-4567", "⟨phone⟩"),
+    ("0049-30-1234567", "⟨phone⟩"),
+    ("٠٥٠ ١٢٣ ٤٥٦٧", "⟨phone⟩"),
+    ("०९८७६५४३२१०", "⟨phone⟩"),
+    ("＋８１－３－１２３４－５６７８", "⟨phone⟩"),
+    ("+966\u200e 50 123 4567", "⟨phone⟩"),
+    ("9876543210 or 98765 43210", "⟨phone⟩ or ⟨phone⟩"),
+    ("on 24.02.2016 030 1234567", "on ⟨phone⟩"),
+    ("https://a.example/?phone=%2B4912345678", "https://a.example/?phone=⟨phone⟩"),
+    ("tel:+4912345678", "tel:⟨phone⟩"),
+]
+
+UNTOUCHED = [
+    "",
+    "nothing here",
+    "5 @ 10",
+    "and/or r/news",
+    "https://t.co/abc1234567 https://example.org/1234567890/",
+    "https://x.com/hashtag/news x.com/search?q=a",
+    "youtube.com/watch?v=1234567890a youtu.be/abc",
+    "https://www.facebook.com/groups/abc https://www.facebook.com/watch/?v=1234567890",
+    "max.com/foo example.com/x.com",
+    "2024-03-01, 01.03.2024 and 20160224",
+    "2016-02-24 13:45:00",
+    "2015-2017, 2014/2015/2016",
+    "1.000.000 people, 12 345 678 people, 1,234,567 people",
+    "$1234567890 and 12345678 €, 1234567%",
+    "3.14159265",
+    "call 911 or 112, room 123456",
+    "٢٠٢٤-٠٣-٠١",
+]
+
+
+@pytest.mark.parametrize(("text", "redacted"), CASES)
+def test_persons_are_taken_out(text: str, redacted: str) -> None:
+    assert PLAIN.text(text) == redacted
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_the_rest_stays(text: str) -> None:
+    assert PLAIN.text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi @bbcworld and ＠UN!",
+        "@UN- @UN.",
+        "https://twitter.com/BBCWorld/status/1 https://www.youtube.com/@UN/videos",
+        "@press@social.example",
+    ],
+)
+def test_named_channels_stay(text: str) -> None:
+    assert KEEP.text(text) == text
+
+
+@pytest.mark.parametrize("text", ["@BBCW\u0585rld", "@BBCWorld2", "@UN@other.example", "@UN.x"])
+def test_what_only_resembles_a_channel_goes(text: str) -> None:
+    assert KEEP.text(text) == "⟨mention⟩"
+
+
+def test_arrays_give_what_single_texts_give() -> None:
+    texts = [None, *(text for text, _ in CASES), *UNTOUCHED]
+    expected = [None, *(redacted for _, redacted in CASES), *UNTOUCHED]
+    array = pa.array(texts, pa.string())
+    assert PLAIN.array(array).to_pylist() == expected
+    assert PLAIN.array(pa.chunked_array([array, array])).to_pylist() == expected * 2
+    assert PLAIN.array(pa.array([], pa.string())).to_pylist() == []
+
+
+PIECES = st.one_of(
+    st.sampled_from([text for text, _ in CASES] + UNTOUCHED),
+    st.sampled_from(
+        ["@", "＠", "%40", ".", "/", "//", "u/", "+", "(at)", "⟨", "⟩", " ", "\n", "@["]
+    ),
+    st.sampled_from(["x.com/", "https://", "t.me", "?id=", "BBCWorld", "UN", "abc", "张三", "राम"]),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+    st.text("0123456789٠١٢٣ -.()/", max_size=12),
+)
+mixtures = st.lists(PIECES, max_size=8).map("".join)
+
+
+@given(mixtures)
+@example("12345678901@foo")
+@example("a@b@c.de@UN")
+def test_redaction_is_idempotent_and_arrays_agree(text: str) -> None:
+    for redactor in (PLAIN, KEEP):
+        once = redactor.text(text)
+        assert redactor.text(once) == once
+        assert redactor.array(pa.array([text])).to_pylist() == [once]
+
+
+DETECTOR = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+")
+
+
+@given(mixtures, st.emails(), mixtures)
+def test_no_email_address_is_left(before: str, address: str, after: str) -> None:
+    redacted = KEEP.text(f"{before} {address} {after}")
+    assert address not in redacted
+    assert DETECTOR.search(redacted) is None
+
+
+@given(
+    mixtures,
+    st.from_regex(r"\+[1-9][0-9]{1,2}[ -]?[0-9]{3}[ -]?[0-9]{4,6}", fullmatch=True),
+    st.sampled_from(["0", "٠", "०", "０"]),
+)
+def test_no_international_number_is_left(before: str, number: str, zero: str) -> None:
+    local = "".join(chr(ord(zero) + int(c)) if c.isdigit() else c for c in number)
+    assert local not in PLAIN.text(f"{before}\n{local}")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a",
+        "@",
+        "1-",
+        "a.",
+        "@a.b",
+        "(at) ",
+        "/@",
+        '"',
+        "a@",
+        "म",
+        "@[",
+        "u/",
+        "@a@",
+        "https://",
+        "1",
+    ],
+)
+def test_hostile_texts_take_time_in_proportion(part: str) -> None:
+    short, long = part * 2_000 + "@x", part * 16_000 + "@x"
+    timings = []
+    for text in (short, long):
+        start = time.process_time()
+        PLAIN.text(text)
+        timings.append(time.process_time() - start)
+    # Eight times the text; quadratic work would take 64 times as long.
+    assert timings[1] < 30 * timings[0] + 0.1
