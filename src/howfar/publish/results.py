@@ -14,8 +14,10 @@ from howfar.schema.estimate import Result
 from howfar.schema.measure import Declaration
 from howfar.schema.tables import DIMENSIONS, ESTIMATES, REPLICATES
 
-_FIGURES = ("value", "low", "high", "low_kind", "confidence", "unit", "n_posts", "n_persons")
-_FIGURES += ("n_channels", "status", "reason", "method")
+_FIGURES = (
+    *("value", "low", "high", "low_kind", "confidence", "unit", "n_posts", "n_persons"),
+    *("n_channels", "status", "reason", "method"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ import pyarrow as pa
 from howfar.schema.tables import CHANNELS
 from howfar.study.registry import Registry
 
-_SAME = ("channel", "name", "organisation", "platform", "country", "role", "declared_owner")
-_SAME += ("basis", "evidence")
+_SAME = (
+    *("channel", "name", "organisation", "platform", "country", "role", "declared_owner"),
+    *("basis", "evidence"),
+)
 
 
 def channels_table(registry: Registry) -> pa.Table:

@@ -1,0 +1,62 @@
+"""Small cells of persons are suppressed over all estimates of a run; channels are not."""
+
+from howfar.publish.protect import protect_persons
+from howfar.publish.results import Measured
+from howfar.schema.estimate import Estimate, Result
+from howfar.schema.measure import registry
+
+DECLARATION = registry()["publishing_volume"].declaration
+
+
+def cell(value: float, persons: int | None, largest: float | None = None, **dims: str) -> Result:
+    estimate = Estimate(
+        value, value, value, "bound", None, 10, persons, 1, "posts", "by hand", "measured"
+    )
+    return Result(estimate, dims, largest=largest)
+
+
+def statuses(*cells: Result) -> list[str]:
+    (shown,) = protect_persons([Measured(DECLARATION, cells)], minimum=10)
+    return [result.estimate.status for result in shown.results]
+
+
+def test_few_persons_are_suppressed_and_channels_are_not() -> None:
+    few = cell(3, 9, path="unknown", params="a")
+    enough = cell(3, 10, path="unknown", params="b")
+    channel = cell(3, None, channel="ours", params="c")
+    assert statuses(few, enough, channel) == ["suppressed", "measured", "measured"]
+
+
+def test_one_dominating_person_is_suppressed() -> None:
+    assert statuses(cell(10, 30, largest=5.1, path="unknown")) == ["suppressed"]
+    assert statuses(cell(10, 30, largest=5.0, path="unknown")) == ["measured"]
+
+
+def test_a_suppressed_member_of_a_mix_cannot_be_computed_from_total_and_rest() -> None:
+    total = cell(10, 40, path="unknown")
+    rare = cell(1, 2, path="unknown", category="kind=poll")
+    small = cell(4, 15, path="unknown", category="kind=video")
+    large = cell(5, 30, path="unknown", category="kind=link")
+    assert statuses(total, rare, small, large) == [
+        "measured",
+        "suppressed",
+        "suppressed",
+        "measured",
+    ]
+
+
+def test_a_suppressed_share_cannot_be_computed_from_the_other_paths() -> None:
+    # The media know their own share: hidden with the persons' alone, they could subtract it.
+    persons = cell(0.1, 4, path="unknown", category="posts")
+    media = cell(0.3, None, path="media", category="posts")
+    official = cell(0.6, None, path="official", category="posts")
+    assert statuses(persons, media, official) == ["suppressed"] * 3
+
+
+def test_nothing_of_a_suppressed_cell_remains() -> None:
+    (shown,) = protect_persons([Measured(DECLARATION, (cell(3, 2, 2.0, path="unknown"),))], 10)
+    (result,) = shown.results
+    assert result.replicates is None
+    assert result.largest is None
+    assert result.estimate.value is None
+    assert result.estimate.n_persons is None
