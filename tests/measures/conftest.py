@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import ibis
@@ -13,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from howfar.readers.ingest import ingest, source_files
 from howfar.schema.estimate import Result
 from howfar.schema.measure import Sampling, Tables, registry
 from howfar.schema.tables import (
@@ -25,6 +29,12 @@ from howfar.schema.tables import (
     TableSchema,
 )
 from howfar.stats.blocks import draw_blocks, weeks_between
+from howfar.store.channels import channels_table
+from howfar.store.engine import open_engine
+from howfar.store.frames import observed_posts
+from howfar.store.tables import TableStore
+from howfar.study.channels import load_channels
+from howfar.study.file import load_study
 
 SCHEMAS: Mapping[str, TableSchema] = {
     "observed": OBSERVED,
@@ -126,3 +136,47 @@ def bench() -> Iterator[Bench]:
 def pick_fixture() -> Callable[..., Result]:
     """`pick(results, **dims)`: the one result with these dimensions."""
     return pick
+
+
+NEWSROOMS = Path(__file__).resolve().parents[2] / "studies" / "newsrooms-2016"
+
+
+@pytest.fixture(scope="session")
+def newsroom_study() -> dict[str, Any]:
+    """The study file of the fourteen newsrooms as plain TOML, for recomputations without howfar."""
+    return tomllib.loads((NEWSROOMS / "study.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def newsroom_results(
+    newsrooms: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], list[Result]]]:
+    """`newsroom_results(id)`: a measure's results on the real pages, with 200 replicates."""
+    folder = tmp_path_factory.mktemp("study") / "newsrooms"
+    shutil.copytree(NEWSROOMS, folder)
+    study, channels, store = load_study(folder), load_channels(folder), TableStore(folder)
+    files = source_files(study, folder, lambda name: newsrooms.parent / name)
+    ingest(study, channels, store, files, b"k" * 32)
+    start, end = (
+        round(moment.timestamp()) * 1_000_000
+        for moment in (study.window.start_utc, study.window.end_utc)
+    )
+    draw = draw_blocks(weeks_between(start, end), 200, np.random.default_rng([1, 0]))
+    with open_engine(store, store.manifest(), channels_table(channels)) as (engine, stored):
+        tables = Tables(
+            observed=engine.materialise("observed", observed_posts(stored, start, end)),
+            observations=stored.counts,
+            account_counts=stored.account_counts,
+            coverage=stored.coverage,
+            channels=stored.channels,
+            posts=stored.posts,
+        )
+
+        def take(measure: str) -> list[Result]:
+            one = registry()[measure]
+            expression = one.reduce(tables)
+            rows = expression.order_by(expression.columns).to_pyarrow()
+            own = np.random.default_rng([1, zlib.crc32(measure.encode())])
+            return list(one.estimate(rows, Sampling(start, end, 0.95, draw, own)))
+
+        yield take

@@ -85,7 +85,8 @@ def block_quantiles(
     totals = np.einsum("rb,b->r", weights, table[-1].astype(np.float64))
     drawn = totals > 0
     for column, prob in enumerate(p):
-        target = _rank(prob, totals)
+        # A replicate without any value would walk past the last one: its target is met at once.
+        target = np.where(drawn, _rank(prob, totals), 0.0)
         low = np.zeros(n_replicates, dtype=np.int64)
         high = np.full(n_replicates, distinct.size - 1, dtype=np.int64)
         while (low < high).any():
