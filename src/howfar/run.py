@@ -14,6 +14,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -113,10 +114,15 @@ def _opened(
 
         @cache
         def tables() -> Tables:
+            posts = observed_posts(stored, start, end)
+            # What the study does not compare reads 'other' to every measure.
+            side_by_side = posts.role.isin(study.peers.roles) & posts.capture.isin(
+                study.peers.capture
+            )
+            role = ibis.ifelse(side_by_side, posts.role, ibis.literal("other"))
+            posts = posts.mutate(role=ibis.ifelse(posts.role.isnull(), ibis.null("string"), role))
             return Tables(
-                observed=engine.materialise(
-                    "observed", observed_posts(stored, start, end)
-                ),
+                observed=engine.materialise("observed", posts),
                 posts=stored.posts,
                 observations=stored.counts,
                 account_counts=stored.account_counts,
