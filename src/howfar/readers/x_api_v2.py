@@ -151,6 +151,8 @@ class _Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    page: int = 0
+    in_page: set[str] = field(default_factory=set)
 
     @property
     def full(self) -> bool:
@@ -167,6 +169,12 @@ class _Batch:
         except BadPostError as bad:
             self.rejects.append(Reject(line, bad.reason, bad.detail))
             return
+        if line != self.page:
+            self.page, self.in_page = line, set()
+        if row["post_id"] in self.in_page:
+            self.rejects.append(Reject(line, "repeated", "expected each post once in its page"))
+            return
+        self.in_page.add(row["post_id"])
         self.rows.append(row | {"collected_at": retrieved})
         self.lines.append(line)
 

@@ -75,6 +75,7 @@ REASONS: Mapping[str, str] = {
     "duplicate_header": "a column name stands twice in the header",
     "empty": "the file or record is empty",
     "author": "the record does not say who posted it and the study names no channel",
+    "repeated": "the same post stands twice in one page",
     "not_a_post": "the record is something else than a post (an error, a count, a user)",
 }
 """The reason codes; stable, documented, and all that is ever said of a rejected record."""
