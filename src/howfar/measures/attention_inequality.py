@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import ibis
 import numpy as np
@@ -71,7 +72,7 @@ class AttentionInequality:
                 self.declaration,
                 sampling,
                 dims,
-                lambda w, x=values, i=index: block_gini(x, i, w),
+                partial(block_gini, values, index),
                 n_posts=int(repeats.sum()),
                 transform="logit",
                 note=young_note(~old, group["posts"]),

@@ -173,9 +173,7 @@ class _Source:
     capture: str = ""
     facts: dict[str, int] = field(default_factory=dict)
     channels: set[Where] = field(default_factory=set)
-    days: dict[Where, dict[int, tuple[int, int]]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
+    days: dict[Where, dict[int, tuple[int, int]]] = field(default_factory=lambda: defaultdict(dict))
 
     @property
     def dims(self) -> dict[str, Any]:
@@ -243,7 +241,9 @@ class _Source:
             return _exact(value, _UNIT, self.method, dims, n_posts=self.inside())
         reason = "the source does not say when it was collected: from its last post to its end"
         return Result(
-            replace(exact(value, _UNIT, self.method, n_posts=self.inside()), high=1.0, reason=reason),
+            replace(
+                exact(value, _UNIT, self.method, n_posts=self.inside()), high=1.0, reason=reason
+            ),
             dims,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import ibis
 import numpy as np
@@ -13,6 +14,7 @@ from howfar.schema.measure import Declaration, Example, Sampling, Tables, measur
 from howfar.schema.results import block_result, groups
 from howfar.schema.settled import values_by_week, young_note
 from howfar.stats.block_lorenz import block_lorenz
+from howfar.stats.blocks import FloatArray, IntArray
 
 _POINTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 
@@ -71,8 +73,15 @@ class Lorenz:
                     self.declaration,
                     sampling,
                     {**dims, "params": f"p={p:g}"},
-                    lambda w, p=p, x=values, r=repeats, i=index: block_lorenz(x, r, i, w, p)[:, 0],
+                    partial(_point, p, values, repeats, index),
                     n_posts=int(repeats.sum()),
                     transform="logit",
                     note=young_note(~old, group["posts"]),
                 )
+
+
+def _point(
+    p: float, values: FloatArray, repeats: IntArray, index: IntArray, weights: FloatArray
+) -> FloatArray:
+    """The curve at p under each row of block weights."""
+    return block_lorenz(values, repeats, index, weights, [p])[:, 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import ibis
 import pyarrow as pa
@@ -101,7 +102,7 @@ class PublishingVolume:
                 self.declaration,
                 sampling,
                 where,
-                lambda w, x=posts, y=days: ratio_replicates(x, y, w),
+                partial(ratio_replicates, posts, days),
                 n_posts=int(posts.sum()),
                 n_persons=int(group["persons"][0]) if person else None,
                 n_channels=None if person else 1,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import ibis
 import numpy as np
@@ -14,6 +15,7 @@ from howfar.schema.results import block_result, groups
 from howfar.schema.settled import values_by_week, young_note
 from howfar.schema.tables import COUNTS
 from howfar.stats.block_lorenz import block_lorenz
+from howfar.stats.blocks import FloatArray, IntArray
 
 _TOPS = (0.01, 0.05, 0.1)
 _FLAG = 0.5
@@ -76,16 +78,21 @@ class TopShare:
                     self.declaration,
                     sampling,
                     {**dims, "params": f"top={top:g}"},
-                    lambda w, p=1 - top, x=values, r=repeats, i=index: (
-                        1 - block_lorenz(x, r, i, w, p)[:, 0]
-                    ),
+                    partial(_held, top, values, repeats, index),
                     n_posts=int(repeats.sum()),
                     transform="logit",
                     note="; ".join(n for n in notes if n) or None,
                 )
 
 
-def _one_post(values: np.ndarray, repeats: np.ndarray) -> str | None:
+def _held(
+    top: float, values: FloatArray, repeats: IntArray, index: IntArray, weights: FloatArray
+) -> FloatArray:
+    """What the top part holds under each row of block weights."""
+    return 1.0 - block_lorenz(values, repeats, index, weights, [1.0 - top])[:, 0]
+
+
+def _one_post(values: FloatArray, repeats: IntArray) -> str | None:
     """A flag where one post alone makes the result."""
     total = int((values * repeats).sum())
     if not total or values.max() < _FLAG * total:
