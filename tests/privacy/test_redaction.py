@@ -7,10 +7,13 @@ import time
 
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from howfar.privacy.redaction import Redactor
+
+# A shared machine stalls at times: what a single example takes says nothing.
+UNHURRIED = settings(deadline=None)
 
 PLAIN = Redactor()
 KEEP = Redactor({"BBCWorld", "@UN", "un.org", "press@social.example"})
@@ -34,7 +37,7 @@ CASES = [
     ("see https://x.com/foo/status/1234567890123456789", "see ⟨profile⟩"),
     ("https://mobile.twitter.com/%40foo", "⟨profile⟩"),
     ("看https://x.com/foo 谢谢", "看⟨profile⟩ 谢谢"),
-    ("X.COM/foo (twitter.com/bar)", "⟨profile⟩ (⟨profile⟩"),
+    ("X.COM/foo (twitter.com/bar)", "⟨profile⟩ (⟨profile⟩)"),
     ("https://x.com/i/user/12 https://x.com/intent/follow?screen_name=a", "⟨profile⟩ ⟨profile⟩"),
     ("facebook.com/profile.php?id=12", "⟨profile⟩"),
     ("https://m.facebook.com/some.one/posts/1", "⟨profile⟩"),
@@ -70,6 +73,7 @@ CASES = [
     ("9876543210 or 98765 43210", "⟨phone⟩ or ⟨phone⟩"),
     ("on 24.02.2016 030 1234567", "on ⟨phone⟩"),
     ("https://a.example/?phone=%2B4912345678", "https://a.example/?phone=⟨phone⟩"),
+    ("hotline (407-246-4357) open", "hotline (⟨phone⟩) open"),
     ("tel:+4912345678", "tel:⟨phone⟩"),
 ]
 
@@ -82,6 +86,7 @@ UNTOUCHED = [
     "https://x.com/hashtag/news x.com/search?q=a",
     "youtube.com/watch?v=1234567890a youtu.be/abc",
     "https://www.facebook.com/groups/abc https://www.facebook.com/watch/?v=1234567890",
+    "http://on.fb.me/1TxTIoX",
     "max.com/foo example.com/x.com",
     "2024-03-01, 01.03.2024 and 20160224",
     "2016-02-24 13:45:00",
@@ -143,6 +148,7 @@ PIECES = st.one_of(
 mixtures = st.lists(PIECES, max_size=8).map("".join)
 
 
+@UNHURRIED
 @given(mixtures)
 @example("12345678901@foo")
 @example("a@b@c.de@UN")
@@ -156,6 +162,7 @@ def test_redaction_is_idempotent_and_arrays_agree(text: str) -> None:
 DETECTOR = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+")
 
 
+@UNHURRIED
 @given(mixtures, st.emails(), mixtures)
 def test_no_email_address_is_left(before: str, address: str, after: str) -> None:
     redacted = KEEP.text(f"{before} {address} {after}")
@@ -163,6 +170,7 @@ def test_no_email_address_is_left(before: str, address: str, after: str) -> None
     assert DETECTOR.search(redacted) is None
 
 
+@UNHURRIED
 @given(
     mixtures,
     st.from_regex(r"\+[1-9][0-9]{1,2}[ -]?[0-9]{3}[ -]?[0-9]{4,6}", fullmatch=True),

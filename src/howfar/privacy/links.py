@@ -53,6 +53,8 @@ _ACCOUNT_AFTER: Final[dict[str, frozenset[str]]] = {
     "quora.com": frozenset({"profile"}),
     "zhihu.com": frozenset({"people"}),
     "ok.ru": frozenset({"profile"}),
+    # A link shortener under the domain of another site: leads to no account.
+    "on.fb.me": frozenset(),
 }
 # First parts that only announce the account.
 _PREFIXES: Final = frozenset(

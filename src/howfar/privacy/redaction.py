@@ -132,7 +132,10 @@ class Redactor:
 
     def _link(self, found: re.Match[str]) -> str:
         account = account_of(found)
-        return found[0] if account is None or self._kept(account) else PROFILE
+        if account is None or self._kept(account):
+            return found[0]
+        # Closing marks belong to the sentence, not to the link.
+        return PROFILE + found[0][len(found[0].rstrip(".,;:!?)]}'")) :]
 
     def _phones(self, text: str) -> str:
         if not MANY_DIGITS.search(text):
@@ -148,4 +151,10 @@ class Redactor:
 
 
 def _without_phones(text: str) -> str:
-    return RUN.sub(lambda run: PHONE if is_phone(run, text) else run[0], text)
+    def replaced(run: re.Match[str]) -> str:
+        if not is_phone(run, text):
+            return run[0]
+        opened = run[0][0] in "(（" and not {")", "）"} & set(run[0])
+        return run[0][0] + PHONE if opened else PHONE
+
+    return RUN.sub(replaced, text)

@@ -24,7 +24,7 @@ def study_schema() -> dict[str, Any]:
 
 def schema_text() -> str:
     """The schema as the text of its file."""
-    return json.dumps(study_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+    return json.dumps(study_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def write_schema(path: Path) -> None:
