@@ -1,0 +1,246 @@
+"""`howfar methods`: the paragraphs that a paper needs, from declarations and provenance."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from howfar.cli.arguments import HERE, AsJson, StudyFolder
+from howfar.cli.console import say, say_json
+from howfar.collect.manifest import FILE_NAME as FETCH
+from howfar.collect.manifest import load_manifest
+from howfar.readers.discovery import readers
+from howfar.run import Run, latest_run, load_run
+from howfar.schema.measure import Declaration, registry
+from howfar.study.channels import load_channels
+from howfar.study.file import Study, load_study
+from howfar.study.registry import Registry
+
+_CAPTURE = {
+    "complete": "all posts of the named channels that were there at collection",
+    "sample": "a random part of the posts",
+    "keyword": "posts that a query found, which are no sample of all posts",
+    "capped": "the latest posts up to a number at which the platform cut",
+    "browsing": "what a personalised feed showed, from which no share can be told",
+}
+
+
+def command(
+    study: StudyFolder = HERE,
+    run: Annotated[str, typer.Option(help="Run id, or its beginning.", show_default="latest")] = "",
+    json: AsJson = False,
+) -> None:
+    """Print the methods section: data, window, capture, measures, intervals, versions, caveats."""
+    done = load_run(study, run or latest_run(study))
+    paragraphs = methods(study, done)
+    if json:
+        say_json({"run": done.id, "paragraphs": paragraphs})
+        return
+    for number, text in enumerate(paragraphs.values()):
+        if number:
+            say()
+        say(text)
+
+
+def methods(folder: Path, run: Run) -> dict[str, str]:
+    """Paragraphs by their subject: data, measures, uncertainty, protection, limits, software.
+
+    They speak of the run, so a study file that was changed since is said to have changed.
+    """
+    study, channels = load_study(folder), load_channels(folder)
+    rows = run.estimates.to_pylist()
+    declarations = {i: m.declaration for i, m in registry().items()}
+    paragraphs = {
+        "data": _data(folder, study, channels, run, rows),
+        "measures": _measures(rows, declarations),
+        "uncertainty": _uncertainty(run, rows),
+        "protection": _protection(study, rows),
+        "limits": _limits(study, rows, declarations),
+        "software": _software(run),
+    }
+    return {name: text for name, text in paragraphs.items() if text}
+
+
+def _data(
+    folder: Path, study: Study, channels: Registry, run: Run, rows: list[dict[str, Any]]
+) -> str:
+    window, inputs = study.window, run.provenance["inputs"]
+    formats = sorted({i["format"].split()[0] for i in inputs})
+    known = readers()
+    titles = [known[f].declaration.title if f in known else f for f in formats]
+    counts = _totals(rows)
+    text = [
+        f"The study asks: {study.about.question}",
+        f"It covers the time from {window.start} to {window.end} (end exclusive, "
+        f"{window.timezone}).",
+        f"The data come from {_many(len(inputs), 'file')} ({_list(titles)}) with "
+        f"{sum(i['records'] for i in inputs):,} records, of which "
+        f"{sum(i['rejected'] for i in inputs):,} could not be read and were left out.",
+    ]
+    if counts:
+        text.append(
+            f"After {counts.get('duplicate rows', 0):,} repeated rows were joined and "
+            f"{counts.get('outside window', 0):,} posts outside the window were set aside, "
+            f"{counts.get('distinct posts', 0):,} distinct posts remain."
+        )
+    compared = channels.with_role(*study.peers.roles)
+    if compared:
+        text.append(
+            f"{_many(len(compared), 'channel')} with the roles {_list(study.peers.roles)} "
+            f"{'are' if len(compared) != 1 else 'is'} compared."
+        )
+    text += _origin(folder)
+    return " ".join(_sentence(part) for part in text)
+
+
+def _origin(folder: Path) -> list[str]:
+    """Citation and licence of a public data set that the study rests on."""
+    if not (folder / FETCH).exists():
+        return []
+    data = load_manifest(folder).dataset
+    commit = f", commit {data.commit}" if data.commit else ""
+    return [f"Source of the data: {data.citation}{commit}; licence: {data.licence}"]
+
+
+def _measures(rows: list[dict[str, Any]], declarations: dict[str, Declaration]) -> str:
+    measured = {row["measure"] for row in rows if row["status"] == "measured"}
+    used = [declarations[name] for name in declarations if name in measured]
+    used.sort(key=lambda d: (int(d.number), d.id))
+    lines = ["The following was measured."]
+    for one in used:
+        parts = "; ".join(f"{name}: {meaning}" for name, meaning in one.parts.items())
+        where = f", where {parts}" if parts else ""
+        lines.append(
+            _sentence(
+                f"{one.title} ({one.id}, version {one.version}), in {one.unit}: "
+                f"{one.formula}{where} (after {one.source}; interval: {one.uncertainty})"
+            )
+        )
+    return "\n- ".join(lines) if used else ""
+
+
+def _uncertainty(run: Run, rows: list[dict[str, Any]]) -> str:
+    kinds = Counter(
+        row["low_kind"]
+        for row in rows
+        if row["status"] == "measured" and not row["low"] == row["value"] == row["high"]
+    )
+    facts = run.provenance
+    text = [
+        f"Unless said otherwise, intervals are {facts['confidence']:.0%} confidence intervals from "
+        f"{facts['replicates']:,} bootstrap replicates that draw whole calendar weeks (Monday to "
+        "Sunday, UTC), the same weeks for all channels and measures, since posts come in bursts "
+        "and are not independent of each other",
+    ]
+    if kinds["bound"]:
+        text.append("Bounds are limits that the value cannot leave, and no confidence intervals")
+    if kinds["range"]:
+        text.append("Ranges span choices of the analyst, and are no confidence intervals")
+    if kinds["posterior"]:
+        text.append("Intervals of shrunk rates are posterior intervals")
+    text.append(
+        "The intervals tell how far chance could have moved a figure within posts like these; "
+        "they do not cover posts that were never collected"
+    )
+    text.append(f"The seed of all random numbers is {facts['seed']}")
+    return " ".join(_sentence(part) for part in text)
+
+
+def _protection(study: Study, rows: list[dict[str, Any]]) -> str:
+    suppressed = sum(row["status"] == "suppressed" for row in rows)
+    text = [
+        "Accounts that are not named channels were replaced by keyed pseudonyms (HMAC-SHA-256) "
+        "when the files were read, and mentions, addresses and telephone numbers in texts were "
+        "removed",
+        f"No figure rests on fewer than {study.about.minimum_persons} persons or on one dominant "
+        f"person; {suppressed:,} figures were suppressed for that reason or to protect another",
+    ]
+    if study.about.retention_reason:
+        text.append(f"On retention, the study states: {study.about.retention_reason}")
+    return " ".join(_sentence(part) for part in text)
+
+
+def _limits(study: Study, rows: list[dict[str, Any]], declarations: dict[str, Declaration]) -> str:
+    text = []
+    for capture in dict.fromkeys(source.capture for source in study.sources):
+        names = [s.name for s in study.sources if s.capture == capture]
+        text.append(f"The capture of {_few(names)} is declared as {capture}: {_CAPTURE[capture]}")
+    declared = [s.name for s in study.sources if s.observed_at is not None]
+    if declared:
+        text.append(
+            f"For {_few(declared)} the time at which the figures were taken is declared by the "
+            "study, not told by the files"
+        )
+    gaps = [
+        row
+        for row in rows
+        if row["measure"] == "coverage" and row["category"] == "gap" and row["value"] is not None
+    ]
+    if gaps:
+        where = {row["params"] or row["channel"] for row in gaps}
+        text.append(
+            f"{_many(len(gaps), 'stretch', plural='stretches')} of days without data in "
+            f"{_many(len(where), 'source')} ({sum(r['value'] for r in gaps):,.0f} source-days) "
+            "are gaps or silences, and are shown as such"
+        )
+    absent: dict[str, set[str]] = {}
+    for row in rows:
+        absent.setdefault(row["measure"], set()).add(row["status"])
+    unmeasured = sorted(name for name, status in absent.items() if "measured" not in status)
+    if unmeasured:
+        reasons = {r["measure"]: r["reason"] for r in rows if r["measure"] in unmeasured}
+        listed = "; ".join(f"{name}: {reasons[name]}" for name in unmeasured)
+        text.append(f"Not measured: {listed}")
+    cautions = sorted({d.beware for n, d in declarations.items() if n in absent and d.beware})
+    text.append(
+        "Reactions are out-takes: nothing here shows what people think or do, nor who caused it"
+    )
+    return " ".join(_sentence(part) for part in [*text, *cautions])
+
+
+def _software(run: Run) -> str:
+    facts = run.provenance
+    libraries = ", ".join(f"{name} {version}" for name, version in facts["libraries"].items())
+    return (
+        f"Computed with howfar {facts['howfar']} (source hash {facts['code_sha256'][:12]}) on "
+        f"Python {facts['python']} with {libraries}. Run {run.id}: the id is a hash of inputs, "
+        "study file, channel registry, settings, code and versions, so that equal ids mean equal "
+        "results."
+    )
+
+
+def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
+    """The counts over all main sources."""
+    return {
+        row["category"]: int(row["value"])
+        for row in rows
+        if row["measure"] == "coverage"
+        and row["params"] is None
+        and row["channel"] is None
+        and row["category"]
+        and row["value"] is not None
+    }
+
+
+def _many(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _list(words: Any) -> str:
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _few(names: list[str]) -> str:
+    """Names of sources, or their number where they are many."""
+    quoted = [f'"{name}"' for name in names]
+    return f"source {quoted[0]}" if len(names) == 1 else f"the {len(names)} sources {_list(quoted)}"
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."
