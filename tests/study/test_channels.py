@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from howfar.errors import StudyError
@@ -155,6 +155,7 @@ def test_handles_of_other_scripts_are_plain() -> None:
     assert handle_key("pre\u00df") is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_what_matches_is_equal_but_for_case(handle: str) -> None:
     registry = parse_channels(HEAD + BBC)

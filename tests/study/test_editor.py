@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from howfar.study.editor import schema_text, study_schema, write_schema
@@ -107,6 +107,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(values)
 def test_values_come_back_from_their_notation(value: object) -> None:
     assert tomllib.loads(f"x = {toml_value(value)}")["x"] == value
