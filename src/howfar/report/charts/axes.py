@@ -1,0 +1,143 @@
+"""Scales and ticks: few, round, and labelled in full."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from howfar.report.charts.scene import Scale, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A domain with the ticks that it shows, as figures and as labels."""
+
+    scale: Scale
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...]
+
+    def spec(self, width: float | None = None) -> Spec:
+        """The scale as Vega-Lite; width is the range in pixels where it is not the panel's."""
+        spec: Spec = {"type": self.scale, "domain": [self.low, self.high], "nice": False}
+        if self.scale == "linear":
+            spec["zero"] = False
+        return spec | ({"range": [0, width]} if width is not None else {})
+
+    def axis(self, **more: Any) -> Spec:
+        """The axis as Vega-Lite: exactly these ticks under exactly these labels."""
+        table = ", ".join(f"'{t!r}': '{s}'" for t, s in zip(self.ticks, self.labels, strict=True))
+        return {
+            "values": list(self.ticks),
+            "labelExpr": f"({{{table}}})['' + datum.value] || ''",
+            "labelFlush": False,
+            "title": None,
+        } | more
+
+
+def axis(
+    figures: Iterable[float],
+    *,
+    scale: Scale = "linear",
+    zero: bool = True,
+    percent: bool = False,
+    reference: float | None = None,
+    ticks: int = 3,
+) -> Axis:
+    """A domain that holds all finite figures, with about that many round ticks."""
+    usable = [x for x in figures if math.isfinite(x) and (scale == "linear" or x > 0)]
+    usable += [] if reference is None else [reference]
+    low, high = (min(usable), max(usable)) if usable else (1.0, 10.0) if scale == "log" else (0, 1)
+    if scale == "log":
+        return _log(low, high, percent, ticks)
+    low, high = (min(low, 0), max(high, 0)) if zero else (low, high)
+    if high == low:
+        high = low + (abs(low) or 1)
+    step = _round_step((high - low) / ticks)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    # The last tick need not be reached: a domain that ends at the figures wastes no room.
+    marks = [k * step for k in range(first, last + 1) if low <= k * step <= high]
+    marks = [0.0 if abs(m) < step / 1e6 else _clean(m) for m in marks]
+    return Axis("linear", low, high, tuple(marks), tuple(_label(m, percent) for m in marks))
+
+
+def _round_step(raw: float) -> float:
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(f for f in (1, 2, 2.5, 5, 10) if f * power >= raw * 0.999) * power
+
+
+def _clean(x: float) -> float:
+    return float(f"{x:.10g}")
+
+
+def _log(low: float, high: float, percent: bool, ticks: int) -> Axis:
+    low, high = low / 1.05, high * 1.05
+    for steps in ((1, 1.2, 1.5, 2, 3, 5, 7), (1, 1.5, 2, 3, 5), (1, 2, 5), (1, 3), (1,)):
+        marks = [
+            _clean(step * 10.0**power)
+            for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+            for step in steps
+            if low <= step * 10.0**power <= high
+        ]
+        if len(marks) <= ticks + 1:
+            break
+    if len(marks) > ticks + 1:
+        marks = marks[:: math.ceil(len(marks) / (ticks + 1))]
+    if len(marks) < 2:
+        marks = [_clean(float(f"{m:.2g}")) for m in (low * 1.05, high / 1.05)]
+        marks = [m for m in dict.fromkeys(marks) if low <= m <= high]
+    return Axis("log", low, high, tuple(marks), tuple(_label(m, percent) for m in marks))
+
+
+def _label(x: float, percent: bool) -> str:
+    if percent:
+        return f"{_clean(x * 100):g} %".replace("-", "−")
+    if abs(x) >= 1e6:
+        return f"{_clean(x / 1e6):g}M".replace("-", "−")
+    if abs(x) >= 1e4:
+        return f"{_clean(x / 1e3):g}k".replace("-", "−")
+    return (f"{x:,.0f}" if abs(x) >= 1000 else f"{x:g}").replace("-", "−")
+
+
+def milliseconds(moment: datetime) -> int:
+    """An instant as the number that Vega takes for a time."""
+    return round(moment.timestamp() * 1000)
+
+
+def time_axis(start: datetime, end: datetime, months: str, pixels: float) -> Spec:
+    """The x channel of a time axis in UTC: months, or weeks and years where those fit better."""
+    days = (end - start).total_seconds() / 86_400
+    if days <= 45:
+        interval, step, form = "week", 1, "day"
+    elif days <= 1100:
+        interval, form = "month", "month"
+        step = next(s for s in (1, 2, 3, 6, 12, 24) if days / 30.4 / s * 34 <= pixels or s == 24)
+    else:
+        interval, step, form = "year", max(1, round(days / 365 * 34 / pixels)), "year"
+    names = ", ".join(f"'{m}'" for m in months.split())
+    month = f"[{names}][utcmonth(datum.value)]"
+    label = {
+        "day": f"utcdate(datum.value) + ' ' + {month}",
+        # January tells the year, so that a window over two years cannot be misread.
+        "month": f"utcmonth(datum.value) == 0 ? '' + utcyear(datum.value) : {month}",
+        "year": "'' + utcyear(datum.value)",
+    }[form]
+    return {
+        "type": "temporal",
+        "scale": {
+            "type": "utc",
+            "domain": [milliseconds(start), milliseconds(end)],
+            "nice": False,
+        },
+        "axis": {
+            "tickCount": {"interval": interval, "step": step},
+            "labelExpr": label,
+            "labelOverlap": True,
+            "grid": False,
+            "title": None,
+        },
+    }

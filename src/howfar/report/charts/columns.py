@@ -1,0 +1,219 @@
+"""Figures side by side: one row a channel, one column an indicator, a dot with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from howfar.report.charts import theme
+from howfar.report.charts.axes import axis
+from howfar.report.charts.scene import NARROW, WIDE, Column, Dot, Drawing, Row, Spec
+from howfar.report.charts.text import width, wrap
+
+_STEP = 23
+_STEP_NARROW = 38
+_GAP = 14
+
+
+def columns_chart(rows: Sequence[Row], columns: Sequence[Column]) -> Drawing:
+    """Dots with intervals, and each value as text at the right end of its row.
+
+    Confidence and posterior intervals are solid lines, bounds are pale bars, ranges over choices
+    are dashed. On a phone the columns stand below each other, names above their rows.
+    """
+    names = min(170.0, max([60.0, *(width(r.label) for r in rows)]))
+    return Drawing(wide=_wide(rows, columns, names), narrow=_narrow(rows, columns))
+
+
+def _spec(body: Spec) -> Spec:
+    return body | {"config": theme.config()}
+
+
+def _wide(rows: Sequence[Row], columns: Sequence[Column], names: float) -> Spec:
+    labels = [wrap(r.label, names, lines=1) for r in rows]
+    room = (WIDE - names - _GAP * len(columns) - 10) / max(len(columns), 1)
+    room = min(room, 330)
+    titles = [wrap(c.title, room, lines=3).split("\n") for c in columns]
+    tall = max((len(t) for t in titles), default=1)
+    first: Spec = {
+        "width": names,
+        "height": {"step": _STEP},
+        "data": {"values": [{"row": r.key, "label": s} for r, s in zip(rows, labels, strict=True)]},
+        "mark": {"type": "text", "align": "left", "baseline": "middle"},
+        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label"}},
+    }
+    panels = [
+        _panel(rows, column, room, [""] * (tall - len(t)) + t, None)
+        for column, t in zip(columns, titles, strict=True)
+    ]
+    return _spec({"hconcat": [first, *panels], "spacing": _GAP})
+
+
+def _narrow(rows: Sequence[Row], columns: Sequence[Column]) -> Spec:
+    labels = {r.key: wrap(r.label, NARROW - 80, lines=1) for r in rows}
+    panels = [
+        _panel(rows, column, NARROW - 8, wrap(column.title, NARROW - 8, lines=3).split("\n"), labels)
+        for column in columns
+    ]
+    return _spec({"vconcat": panels, "spacing": 24})
+
+
+def _y(rows: Sequence[Row]) -> Spec:
+    return {
+        "field": "row",
+        "type": "ordinal",
+        "scale": {"domain": [r.key for r in rows]},
+        "axis": None,
+    }
+
+
+def _panel(
+    rows: Sequence[Row],
+    column: Column,
+    room: float,
+    title: list[str],
+    labels: dict[str, str] | None,
+) -> Spec:
+    """One column; with labels, each row's name stands above its dot (the phone's form)."""
+    dots = {r.key: d for r in rows if (d := column.dots.get(r.key)) is not None}
+    ends = [x for d in dots.values() for x in (d.value, d.low, d.high) if x is not None]
+    texts = max((width(d.text) for d in dots.values() if d.value is not None), default=40)
+    plot = room - max(34.0, texts) - 8
+    scaled = axis(
+        ends,
+        scale=column.scale,
+        zero=column.zero,
+        percent=column.percent,
+        reference=column.reference,
+        ticks=max(2, min(5, int(plot // 42))),
+    )
+    drop = 0 if labels is None else 9
+    x = {"type": "quantitative", "scale": scaled.spec(plot)}
+    hidden = {"axis": None}
+    shown = {"axis": scaled.axis(grid=False, offset=2)}
+    y = {"y": _y(rows)}
+    base = {"yOffset": drop, "y2Offset": drop}
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rule", "color": theme.GRID, **base},
+            "encoding": {**y, "x": {"value": 0}, "x2": {"value": plot}},
+        }
+    ]
+    if column.reference is not None:
+        layers.append(
+            {
+                "data": {"values": [{"at": column.reference}]},
+                "mark": {"type": "rule", "color": theme.MUTED, "strokeDash": [2, 3]},
+                "encoding": {"x": {"field": "at", **x, **hidden}},
+            }
+        )
+    for kind, style in _KINDS.items():
+        layers.append(
+            {
+                "transform": [{"filter": f"datum.kind == '{kind}'"}],
+                "mark": {"type": "rule", "clip": False, **style, **base},
+                "encoding": {
+                    **y,
+                    "x": {"field": "low", **x, **hidden},
+                    "x2": {"field": "high"},
+                    "color": _by_role("color"),
+                    "tooltip": {"field": "tip"},
+                },
+            }
+        )
+    layers.append(
+        {
+            "transform": [{"filter": "datum.value != null"}],
+            "mark": {"type": "point", "filled": True, "size": 62, "opacity": 1, **base},
+            "encoding": {
+                **y,
+                "x": {"field": "value", **x, **shown},
+                "color": _by_role("color"),
+                "shape": _by_role("shape"),
+                "tooltip": {"field": "tip"},
+            },
+        }
+    )
+    layers += _texts(y, room, drop, labels)
+    return {
+        "width": room,
+        "height": {"step": _STEP if labels is None else _STEP_NARROW},
+        "title": {"text": title},
+        "data": {"values": _values(rows, dots, scaled.low, scaled.high, labels)},
+        "layer": layers,
+    }
+
+
+_KINDS: dict[str, Spec] = {
+    "confidence": {"strokeWidth": 2},
+    "bound": {"strokeWidth": 7, "opacity": 0.35},
+    "range": {"strokeWidth": 2, "strokeDash": [2, 2]},
+}
+
+
+def _texts(y: Spec, room: float, drop: int, labels: dict[str, str] | None) -> list[Spec]:
+    found: list[Spec] = [
+        {
+            "transform": [{"filter": "datum.value != null"}],
+            "mark": {"type": "text", "align": "right", "baseline": "middle", "yOffset": drop},
+            "encoding": {**y, "x": {"value": room}, "text": {"field": "text"}},
+        },
+        {
+            "transform": [{"filter": "datum.value == null"}],
+            "mark": {
+                "type": "text",
+                "align": "left",
+                "baseline": "middle",
+                "yOffset": drop,
+                "fontSize": theme.SIZE - 1,
+                "color": theme.MUTED,
+                "fontStyle": "italic",
+            },
+            "encoding": {**y, "x": {"value": 2}, "text": {"field": "text"}},
+        },
+    ]
+    if labels is not None:
+        found.append(
+            {
+                "mark": {"type": "text", "align": "left", "baseline": "middle", "yOffset": -9},
+                "encoding": {**y, "x": {"value": 0}, "text": {"field": "label"}},
+            }
+        )
+    return found
+
+
+def _by_role(channel: str) -> Spec:
+    values = theme.COLOURS if channel == "color" else theme.SHAPES
+    return {
+        "field": "role",
+        "type": "nominal",
+        "scale": {"domain": list(values), "range": list(values.values())},
+        "legend": None,
+    }
+
+
+def _values(
+    rows: Sequence[Row],
+    dots: dict[str, Dot],
+    lowest: float,
+    highest: float,
+    labels: dict[str, str] | None,
+) -> list[Spec]:
+    """One record a row that has a dot; unbounded ends stop at the edge of the scale."""
+    found: list[Spec] = []
+    for row in rows:
+        dot = dots.get(row.key)
+        if dot is None:
+            record: Spec = {"row": row.key, "role": row.role, "value": None, "text": "–"}
+        else:
+            record = {
+                "row": row.key,
+                "role": row.role,
+                "value": dot.value,
+                "low": None if dot.low is None else min(max(dot.low, lowest), highest),
+                "high": None if dot.high is None else min(max(dot.high, lowest), highest),
+                "kind": "confidence" if dot.kind == "posterior" else dot.kind,
+                "text": dot.text,
+                "tip": dot.tip,
+            }
+        found.append(record | ({"label": labels[row.key]} if labels is not None else {}))
+    return found

@@ -1,0 +1,167 @@
+"""The report as one HTML file that works offline, without scripts, in print and in the dark."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from importlib import resources
+
+import jinja2
+from markupsafe import Markup
+
+import howfar
+from howfar.report.charts import theme
+from howfar.report.charts.svg import runtime, to_json, to_svg
+from howfar.report.input import ReportInput
+from howfar.report.model import Figure, Section
+from howfar.report.results import Results
+from howfar.report.sections.asked import asked_section
+from howfar.report.sections.attention import attention_section, talk_section
+from howfar.report.sections.coverage import coverage_section
+from howfar.report.sections.methods import (
+    methods_section,
+    missing_section,
+    named_section,
+    provenance_section,
+)
+from howfar.report.sections.mix import paths_section, reactions_section, young_section
+from howfar.report.sections.peers import peers_section, profile_section
+from howfar.report.sections.summary import summary
+from howfar.report.sections.weeks import past_section, series_section
+from howfar.report.words import say
+
+MOST_BYTES = 2_000_000
+"""A report must stay below this; the interactive runtime is left out where it would not."""
+
+
+def render(report_input: ReportInput) -> str:
+    """The report of a run as one HTML text.
+
+    Every chart is in the text as SVG. The interactive runtime is added where the whole stays
+    below MOST_BYTES. No clock and no chance: equal input gives an equal text.
+    """
+    results = Results.of(report_input)
+    methods, entries = methods_section(results)
+    sections = [
+        asked_section(results),
+        coverage_section(results),
+        peers_section(results),
+        series_section(results),
+        attention_section(results),
+        talk_section(results),
+        reactions_section(results),
+        paths_section(results),
+        past_section(results),
+        young_section(results),
+        profile_section(results),
+        missing_section(results),
+        methods,
+        provenance_section(results),
+        named_section(results),
+    ]
+    figures = _figures(sections)
+    svg = {
+        f.id: (
+            Markup(to_svg(f.drawing.wide, f"{f.id}-w")),
+            Markup(to_svg(f.drawing.narrow, f"{f.id}-n")),
+        )
+        for f in figures
+    }
+
+    def links(figure: Figure) -> list[tuple[str, str]]:
+        found = ((m, results.declaration(m)) for m in figure.measures)
+        return [(m, d.title) for m, d in found if d is not None]
+
+    common = {
+        "say": say,
+        "title": report_input.study.about.title,
+        "question": report_input.study.about.question,
+        "summary": summary(results),
+        "sections": sections,
+        "methods": entries,
+        "svg": svg,
+        "marks": _marks(),
+        "links": links,
+        "css": Markup(_css()),
+        "version": howfar.__version__,
+        "run": report_input.provenance.get("run", say("none")),
+    }
+    script = _script()
+    live = _template().render(
+        **common, policy=_policy(script), specs=Markup(_specs(figures)), script=Markup(script)
+    )
+    if figures and len(live.encode()) < MOST_BYTES:
+        return live
+    return _template().render(**common, policy=_policy(None), specs=None, script=None)
+
+
+def _figures(sections: list[Section]) -> list[Figure]:
+    return [item for s in sections for item in s.items if isinstance(item, Figure)]
+
+
+def _specs(figures: list[Figure]) -> str:
+    parts = (
+        f'"{f.id}":{{"wide":{to_json(f.drawing.wide)},"narrow":{to_json(f.drawing.narrow)}}}'
+        for f in figures
+    )
+    return "{" + ",".join(parts) + "}"
+
+
+def _text(name: str) -> str:
+    return resources.files("howfar.report").joinpath(name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.from_string(_text("page.html"))
+
+
+@functools.cache
+def _script() -> str:
+    text = runtime(_text("live.js"))
+    if "</script" in text.lower():
+        raise ValueError("the runtime cannot be inlined: it holds an end tag of a script")
+    return text
+
+
+def _policy(script: str | None) -> str:
+    """Nothing may be fetched; only the one inline script with this hash may run."""
+    rules = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
+    if script is not None:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        rules.append(f"script-src 'sha256-{digest}'")
+    return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
+
+def _css() -> str:
+    light = ";".join(f"--{name}:{colour}" for colour, name in theme.VARIABLES.items())
+    dark = ";".join(f"--{name}:{colour}" for name, colour in theme.DARK.items())
+    return _text("page.css").replace("LIGHT", light).replace("DARK", dark)
+
+
+def _marks() -> dict[str, Markup]:
+    """Small drawings for legends, in the same shapes and colours as the charts."""
+    shapes = {
+        "ours": '<path d="M7 1l6 6-6 6-6-6z" fill="var(--ours)"/>',
+        "peer": '<circle cx="7" cy="7" r="4.6" fill="var(--peer)"/>',
+        "other": '<path d="M2.5 2.5h9v9h-9z" fill="var(--other)"/>',
+        "hatch": '<path d="M.5 1.5h13v11H.5z" fill="url(#hatch)" stroke="var(--line)"/>',
+        "band": '<path d="M0 2h14v10H0z" fill="var(--band)"/><path d="M0 7h14" '
+        'stroke="var(--peer)" stroke-width="1.8"/>',
+        "event": '<path d="M7 0v14" stroke="var(--ink)" stroke-dasharray="3 2"/>',
+        "line-confidence": '<path d="M0 7h14" stroke="var(--muted)" stroke-width="2"/>',
+        "line-posterior": '<path d="M0 7h14" stroke="var(--muted)" stroke-width="2"/>',
+        "line-bound": '<path d="M0 7h14" stroke="var(--muted)" stroke-width="7" opacity=".35"/>',
+        "line-range": '<path d="M0 7h14" stroke="var(--muted)" stroke-width="2" '
+        'stroke-dasharray="2 2"/>',
+    }
+    for n in range(len(theme.STEPS)):
+        shapes[f"step{n}"] = (
+            f'<path d="M.5 1.5h13v11H.5z" fill="var(--step{n})" stroke="var(--line)"/>'
+        )
+    head = '<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" focusable="false">'
+    return {name: Markup(f"{head}{body}</svg>") for name, body in shapes.items()}

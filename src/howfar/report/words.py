@@ -1,0 +1,12 @@
+"""Every text that readers of the report see, looked up by key: translate howfar.report.texts."""
+
+from __future__ import annotations
+
+from howfar.report.texts import figures, frame
+
+TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT}
+
+
+def say(key: str, **values: object) -> str:
+    """The text of a key with its values filled in."""
+    return TEXT[key].format(**values)
