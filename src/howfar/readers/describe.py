@@ -53,8 +53,8 @@ class FileDescription:
     """A file's format, size and content in figures; no text, no account, no id of it.
 
     format: the reader that reads it, null where none is sure. problem: why it could not be read,
-    or null. undeclared: what a study would have to declare; until then times without zone are
-    read as UTC. rejected: records by reason. metrics: posts that give each figure. accounts:
+    or null. undeclared: what a study would have to declare; where that is the zone, times are
+    read as UTC until then. rejected: records by reason. metrics: posts that give each figure. accounts:
     distinct authors. gaps: whole days without a post.
     """
 
@@ -119,7 +119,9 @@ def describe(
     found.format = reader.declaration.id
     given = context or ReadContext(source="check")
     found.undeclared = _undeclared(reader, given)
-    _fill(found, reader, path, replace(given, timezone=given.timezone or dt.UTC))
+    if "timezone" in found.undeclared:
+        given = replace(given, timezone=dt.UTC)
+    _fill(found, reader, path, given)
     return found
 
 
