@@ -54,8 +54,8 @@ class FileDescription:
 
     format: the reader that reads it, null where none is sure. problem: why it could not be read,
     or null. undeclared: what a study would have to declare; where that is the zone, times are
-    read as UTC until then. rejected: records by reason. metrics: posts that give each figure. accounts:
-    distinct authors. gaps: whole days without a post.
+    read as UTC until then. rejected: records by reason. metrics: posts that give each figure.
+    accounts: distinct authors. gaps: whole days without a post.
     """
 
     file: str
