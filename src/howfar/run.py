@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
@@ -34,6 +35,7 @@ from howfar.store.engine import open_engine
 from howfar.store.frames import observed_posts
 from howfar.store.inventory import take_inventory
 from howfar.store.manifest import Manifest
+from howfar.store.run_log import LOG, Entry, append_entry
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import Study, load_study
@@ -62,6 +64,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     The same data, study file, registry and code are not measured twice (unless ``again``).
     Raises StudyError where nothing was read yet, or where the compared channels have no posts.
     """
+    started = datetime.now(UTC)
     study, channels = load_study(folder), load_channels(folder)
     with _opened(folder, study, channels) as (tables, manifest):
         if not manifest.inputs:
@@ -89,6 +92,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
     provenance = {**provenance, "results": _hash_table(estimates)}
     _keep(kept, estimates, replicates, provenance)
     write_atomically(folder / "results" / "latest", provenance["run"].encode())
+    _log(folder, provenance, started)
     return Run(provenance["run"], estimates, replicates, provenance, reused=False)
 
 
@@ -275,6 +279,24 @@ def _check_compared(tables: Tables, channels: Registry, compared: frozenset[str]
             expected="posts of every channel with role ours or peer",
             next="add their export as a source, correct account_id or handle, or set role = other",
         )
+
+
+def _log(folder: Path, provenance: Mapping[str, Any], started: datetime) -> None:
+    """Chain the run to those before it; the clock goes into the log only, never into results."""
+    entry = Entry(
+        command="run",
+        howfar=howfar.__version__,
+        study_sha256=provenance["study_sha256"],
+        manifest_sha256=hashlib.sha256(
+            json.dumps(provenance["segments"], sort_keys=True).encode()
+        ).hexdigest(),
+        seed=provenance["seed"],
+        run=provenance["run"],
+        result_sha256=provenance["results"],
+        started=started,
+        ended=datetime.now(UTC),
+    )
+    append_entry(folder / "results" / LOG, entry)
 
 
 def _hash_table(table: pa.Table) -> str:
