@@ -15,8 +15,9 @@ from scipy import special
 
 from howfar.stats.blocks import FloatArray
 
-ALPHA_MAX = 25.0
-"""Steeper tails than this hold a handful of equal values and nothing to fit."""
+ALPHA_MAX = 3.0
+"""The library's bound: candidates for xmin with a steeper tail are passed over. Above 3 the
+variance is finite, and a steep enough power law fits the last posts of any distribution."""
 
 _ASYMPTOTIC = 50.0
 _CELLS = 4_000_000
@@ -45,13 +46,15 @@ def _exact_alpha(mean_log: FloatArray, xmin: FloatArray) -> FloatArray:
     The derivative falls with alpha, so a sign tells the side; NaN where no root lies in range.
     """
     step = 1e-5
+    sides = np.array([[step], [-step]])
 
     def excess(alpha: FloatArray) -> FloatArray:
-        rise = log_hurwitz(alpha + step, xmin) - log_hurwitz(alpha - step, xmin)
-        return mean_log + rise / (2 * step)
+        above, below = log_hurwitz(alpha + sides, xmin)
+        rise: FloatArray = mean_log + (above - below) / (2 * step)
+        return rise
 
     low = np.full(mean_log.shape, 1.0 + 10 * step)
-    high = np.full(mean_log.shape, ALPHA_MAX - 10 * step)
+    high = np.full(mean_log.shape, ALPHA_MAX)
     found = (excess(low) < 0) & (excess(high) > 0)
     for _ in range(40):
         middle = (low + high) / 2
