@@ -46,7 +46,7 @@ from howfar.stats.gini import block_gini
             },
             where={"channel": "a", "category": "reactions"},
             value=0.32222222222222224,
-            interval=(0.0, 1.0),
+            interval=(0.27292373325712405, 0.3758226746589863),
             parts={"x": list(range(1, 31)), "i": list(range(1, 31)), "n": 30},
             window=("2024-01-01", "2024-01-22"),
         ),

@@ -59,8 +59,8 @@ _EXAMPLE_TAIL = tuple(int(10 * (60 / (60 - k)) ** (1 / 1.5)) for k in range(60))
                 ]
             },
             where={"channel": "a", "category": "reactions"},
-            value=0.0,
-            interval=(0.0, 1.0),
+            value=2.5225520672941077,
+            interval=(2.239708116042603, 2.80650450236236),
             parts={"x": _EXAMPLE_TAIL, "n": len(_EXAMPLE_TAIL), "xmin": 10},
             window=("2024-01-01", "2024-01-22"),
         ),

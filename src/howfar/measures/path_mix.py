@@ -51,7 +51,7 @@ _JOIN = "|"
                 "observed": [
                     {"platform": "x", "relation": "original", "channel": c, "author": c}
                     | {"paths": p, "week": 2817 + w, "reactions": r}
-                    for w in range(3)
+                    for w in range(6)
                     for c, p, r in (
                         ("a", ["official"], 10 + w),
                         ("b", ["media"], 20),
@@ -61,10 +61,10 @@ _JOIN = "|"
                 ]
             },
             where={"path": "official", "category": "reactions", "params": None},
-            value=42 / 198,
-            interval=(0.0, 1.0),
-            parts={"part": [1, 0, 0.5, 0], "x": [33, 60, 18, 87]},
-            window=("2024-01-01", "2024-01-22"),
+            value=93 / 396,
+            interval=(0.20624772615609102, 0.26608582042787987),
+            parts={"part": [1, 0, 0.5, 0], "x": [75, 120, 36, 165]},
+            window=("2024-01-01", "2024-02-12"),
         ),
     )
 )

@@ -54,7 +54,7 @@ def _row(day: int, **fields: object) -> dict[str, object]:
             rows={"observed": [_row(d, kind="video") for d in (1, 2, 8, 9, 10, 15, 16, 22)]},
             where={"channel": "a", "category": None, "language": None},
             value=8 / 28,
-            interval=(0.0, 1.0),
+            interval=(0.13826707159443938, 0.5903983654233078),
             parts={"posts": 8, "days": 28},
             window=("2024-01-01", "2024-01-29"),
         ),

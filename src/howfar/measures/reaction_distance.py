@@ -62,8 +62,8 @@ def _example() -> list[dict[str, object]]:
         example=Example(
             rows={"observed": _example()},
             where={"channel": "a"},
-            value=0.0,
-            interval=(0.0, 1.0),
+            value=1.0093431476333115,
+            interval=(0.9910590164392054, 1.0276272788274177),
             parts={
                 "x": [3 * (120 * 12 + 66), 3 * (30 * 12 + 12), 3 * (10 * 12 + 6)],
                 "y": [3 * (150 * 12 + 132), 3 * (30 * 12 + 24), 3 * (40 * 12 + 12)],

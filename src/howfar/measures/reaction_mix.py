@@ -50,7 +50,7 @@ from howfar.stats.blocks import block_sums, ratio_replicates
             },
             where={"channel": "a", "category": "angry"},
             value=300 / 1230,
-            interval=(0.0, 1.0),
+            interval=(0.21552803371732493, 0.2747042628339964),
             parts={"kind": [100, 100, 100], "all": [430, 390, 410]},
             window=("2024-01-01", "2024-01-22"),
         ),

@@ -69,7 +69,7 @@ def _row(channel: str, day: int, **fields: object) -> dict[str, object]:
             },
             where={"channel": "a", "category": "posts"},
             value=28 / 98,
-            interval=(0.0, 1.0),
+            interval=(0.274444903543809, 0.2971883010279164),
             parts={"own": [1] * 28, "all": [4 if day % 2 else 3 for day in range(1, 29)]},
             window=("2024-01-01", "2024-01-29"),
         ),

@@ -51,7 +51,7 @@ _FLAG = 0.5
             },
             where={"channel": "a", "category": "shares", "params": "top=0.1"},
             value=87 / 465,
-            interval=(0.0, 1.0),
+            interval=(0.1734922574866335, 0.20150800388633347),
             parts={"t": [28, 29, 30], "x": list(range(1, 31))},
             window=("2024-01-01", "2024-01-22"),
         ),

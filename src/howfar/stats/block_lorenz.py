@@ -66,4 +66,5 @@ def block_lorenz(
         beyond = np.einsum("rb,rb->r", weights, number[low]) - target
         below = np.einsum("rb,rb->r", weights, mass[low]) - beyond * distinct[low]
         out[:, column] = np.divide(below, total, out=np.full(total.shape, np.nan), where=total > 0)
-    return np.clip(out, 0.0, 1.0)
+    share: FloatArray = np.clip(out, 0.0, 1.0)
+    return share

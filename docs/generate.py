@@ -1,0 +1,70 @@
+"""Write the reference pages of measures and readers from their declarations.
+
+`python docs/generate.py` writes them; with --check it only says which are not current.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from howfar.readers.discovery import readers
+from howfar.schema.measure import registry
+from howfar.schema.page import index_page, measure_page, reader_page
+
+DOCS = Path(__file__).resolve().parent
+
+
+def pages() -> Mapping[str, str]:
+    """Path below docs/ -> text, for every generated page."""
+    measures = {name: one.declaration for name, one in registry().items()}
+    formats = {name: one.declaration for name, one in readers().items()}
+    made = {f"measures/{name}.md": measure_page(d) for name, d in measures.items()}
+    made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}
+    made["measures/index.md"] = index_page("Measures", {n: d.title for n, d in measures.items()})
+    made["readers/index.md"] = index_page("Readers", {n: d.title for n, d in formats.items()})
+    return made
+
+
+def stale(folder: Path = DOCS) -> list[str]:
+    """Pages that are missing, differ from what the declarations give, or have no declaration."""
+    made = pages()
+    there = {
+        path.relative_to(folder).as_posix()
+        for part in ("measures", "readers")
+        for path in (folder / part).glob("*.md")
+    }
+    wrong = [
+        name
+        for name, text in made.items()
+        if name not in there or (folder / name).read_text(encoding="utf-8") != text
+    ]
+    return sorted({*wrong, *(there - set(made))})
+
+
+def write(folder: Path = DOCS) -> None:
+    """Write every page, and remove pages whose declaration is gone."""
+    made = pages()
+    for name in stale(folder):
+        path = folder / name
+        if name in made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made[name], encoding="utf-8")
+        else:
+            path.unlink()
+
+
+def main() -> int:
+    """Write the pages or, with --check, list those that are not current."""
+    if "--check" in sys.argv[1:]:
+        found = stale()
+        for name in found:
+            print(f"docs/{name} is not current: run `make docs`")
+        return 1 if found else 0
+    write()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
