@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -89,7 +90,15 @@ def rows_of(table: ibis.Table, *columns: str) -> list[tuple[Any, ...]]:
 
 def observed(stored: Stored, *columns: str, window: tuple[int, int] = ALWAYS) -> list[Any]:
     """Observed posts as tuples."""
-    return rows_of(observed_posts(stored, *window), *columns)
+    backend = stored.posts.get_backend()
+    found = backend.con.sql(observed_sql(stored, *window)).to_arrow_table()
+    return [tuple(row[c] for c in columns) for row in found.to_pylist()]
+
+
+@functools.cache
+def observed_sql(stored: Stored, *window: int) -> str:
+    """The compiled frame: compiling takes far longer than running it on a few rows."""
+    return str(ibis.to_sql(observed_posts(stored, *window), dialect="duckdb"))
 
 
 def test_a_duplicate_in_one_file_counts_once(build: Build):
@@ -227,7 +236,7 @@ def test_day_and_week_are_cut_off_not_rounded(build: Build):
     assert found == [(19_729, 2_817, 19_730 * 86_400 - 1, 10)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(
     times=st.lists(
         st.integers(us("1960-01-01"), us("2050-01-01"))
@@ -314,7 +323,7 @@ def worlds(draw: st.DrawFn) -> dict[str, list[Row]]:
     }
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(world=worlds(), shuffle=st.randoms(use_true_random=False))
 def test_frames_equal_a_plain_reckoning(build: Build, world: dict[str, list[Row]], shuffle: Any):
     """Against a few lines of Python, and in whatever order the rows lie."""
