@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
 from scipy import stats
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import output, say, say_json
+from howfar.cli.console import say, say_json
 from howfar.run import study_inventory
 from howfar.schema.measure import registry
 from howfar.schema.needs import Inventory, lacks
@@ -73,10 +71,16 @@ def _built(declaration: Any, inventory: Inventory) -> dict[str, Any]:
 
 
 def _ground(declaration: Any, inventory: Inventory) -> str:
-    return (
-        f"{inventory.posts:,} posts, {inventory.channels} channels, {inventory.weeks} weeks "
-        f"(a figure needs {declaration.min_posts} posts)"
-    )
+    if not declaration.min_posts:
+        return "all that it needs is there"
+    return f"{inventory.posts:,} posts; each figure needs {declaration.min_posts}"
+
+
+_HEADS = {
+    "yes": "can be measured",
+    "no": "can not be measured with this data -> what would change that",
+    "not built": "not built yet in this version -> what they will need",
+}
 
 
 def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
@@ -85,14 +89,24 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     if json:
         say_json(rows)
         return
-    table = Table(title="What this study can measure", title_justify="left", expand=False)
-    for name in ("no.", "measure", "can", "why", "what would change that"):
-        table.add_column(name, overflow="fold", no_wrap=name in ("no.", "can"))
-    for r in rows:
-        table.add_row(r["number"], r["measure"], r["can"], r["why"], r["would_help"])
-    output.print(table)
-    counted = Counter(r["can"] for r in rows)
-    say(
-        f"{counted['yes']} can be measured, {counted['no']} can not with this data, "
-        f"{counted['not built']} are not built yet in this version"
-    )
+    width = max(len(r["measure"]) for r in rows)
+    for can, head in _HEADS.items():
+        chosen = [r for r in rows if r["can"] == can]
+        if not chosen:
+            continue
+        say(f"{len(chosen)} {head}")
+        for r in chosen:
+            say(f"  {r['number']:>2}  {r['measure']:{width}}  {_said(r)}".rstrip())
+    if not study_inventory(study).channels:
+        least = load_study(study).about.minimum_persons
+        say(f"no channel is named yet: figures of fewer than {least} persons will be suppressed")
+    say(f"next: howfar explain MEASURE, or howfar run {study}")
+
+
+def _said(row: dict[str, Any]) -> str:
+    bounds = "as bounds; " if row["result"] == "bounds" else ""
+    if row["can"] == "yes":
+        return bounds + row["why"]
+    if row["can"] == "no":
+        return f"{bounds}{row['why']} -> {row['would_help']}"
+    return f"-> {bounds}{row['would_help']}"

@@ -172,7 +172,7 @@ def _tell_file(file: dict[str, Any]) -> None:
     if file["first_post"] is not None:
         say(
             f"  from {file['first_post']:%Y-%m-%d %H:%M} to {file['last_post']:%Y-%m-%d %H:%M} "
-            f"UTC, posts on {file['days']:,} days, {file['accounts']:,} accounts"
+            f"UTC, on {file['days']:,} days; distinct accounts: {file['accounts']:,}"
         )
     for name in ("platforms", "languages", "relations", "metrics", "rejected", "notes"):
         if file[name]:
@@ -180,7 +180,7 @@ def _tell_file(file: dict[str, Any]) -> None:
     if file["gaps"]:
         longest = sorted(file["gaps"], key=lambda g: (-g["days"], g["first"]))[:_SHOWN]
         shown = ", ".join(f"{g['first']} to {g['last']} ({g['days']})" for g in longest)
-        say(f"  {len(file['gaps'])} gaps without a post (days), the longest: {shown}")
+        say(f"  days without a post, {len(file['gaps'])} times; the longest: {shown}")
     for reject in file["rejects"][:_SHOWN]:
         say(f"  {file['file']}:{reject['line']}: {reject['reason']}: {reject['detail']}")
     if file["unknown_columns"]:

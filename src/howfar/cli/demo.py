@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +9,11 @@ import typer
 
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.new import copy_study, refuse_occupied
 from howfar.cli.read import read_study
 from howfar.collect.ready import ready_study
-from howfar.errors import StudyError
 from howfar.run import report_study, run_study
+from howfar.study.file import FILE_NAME
 
 
 def command(
@@ -41,16 +41,7 @@ def command(
 
 def _copy(source: Path, folder: Path) -> None:
     """The study's own files; a demo made before is gone on with, another folder is refused."""
-    theirs = (source / "study.toml").read_bytes()
-    if folder.exists() and any(folder.iterdir()):
-        ours = folder / "study.toml"
-        if not ours.exists() or ours.read_bytes() != theirs:
-            raise StudyError(
-                f"{folder} is not empty and not this demo",
-                expected="a new folder",
-                next="howfar demo ANOTHER-FOLDER",
-            )
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in sorted(source.iterdir()):
-        if file.is_file():
-            shutil.copyfile(file, folder / file.name)
+    ours = folder / FILE_NAME
+    if not ours.exists() or ours.read_bytes() != (source / FILE_NAME).read_bytes():
+        refuse_occupied(folder)
+    copy_study(source, folder)

@@ -61,9 +61,11 @@ def explanation(what: str) -> dict[str, Any]:
     """
     measures, known, word = registry(), readers(), what.strip().casefold()
     plain = word.replace(" ", "_").replace("-", "_")
-    for one in measures.values():
-        if plain in (one.declaration.id, one.declaration.number):
-            return _page("measure", one.declaration.id, measure_lines(one.declaration))
+    if plain in measures:
+        return _page("measure", plain, measure_lines(measures[plain].declaration))
+    numbered = [m.declaration for m in measures.values() if m.declaration.number == plain]
+    if numbered:
+        return _page("list", plain, _joined([measure_lines(one) for one in numbered]))
     if word.replace("_", "-").replace(" ", "-") in known:
         reader = known[word.replace("_", "-").replace(" ", "-")].declaration
         return _page("reader", reader.id, reader_lines(reader))
@@ -88,6 +90,12 @@ def explanation(what: str) -> dict[str, Any]:
     for name in (word, plain, plain.replace("_", " ")):
         if name in meanings:
             return _page("word", name, [f"{name}: {meanings[name]}"])
+    mentions = [
+        d.id for d in (m.declaration for m in measures.values()) if word in _all_text(d).casefold()
+    ]
+    if mentions and len(word) > 2:
+        lines = [f"{what!r} occurs in the definition of:", *(f"  {name}" for name in mentions)]
+        return _page("list", word, lines)
     every = [*measures, *known, *(p.id for p in PLANNED), *meanings, "measures", "readers"]
     raise StudyError(
         f"nothing is called {what!r}",
@@ -98,6 +106,15 @@ def explanation(what: str) -> dict[str, Any]:
 
 def _page(kind: str, name: str, lines: list[str]) -> dict[str, Any]:
     return {"kind": kind, "id": name, "lines": lines}
+
+
+def _joined(pages: list[list[str]]) -> list[str]:
+    """Several pages with an empty line between them."""
+    return [line for number, page in enumerate(pages) for line in ([""] * bool(number) + page)]
+
+
+def _all_text(declaration: Declaration) -> str:
+    return "\n".join(measure_lines(declaration))
 
 
 def measure_lines(declaration: Declaration) -> list[str]:
@@ -177,9 +194,12 @@ def study_figures(study: Path, measure: str) -> list[dict[str, Any]]:
 def _show(figures: list[dict[str, Any]]) -> None:
     say()
     say(f"{len(figures):,} figures in the latest run")
+    unit = figures[0]["unit"] if figures else ""
+    if figures:
+        say(f"unit, where not told: {unit}")
     for row in figures[:_MOST]:
         where = ", ".join(_short(row[name]) for name in DIMENSIONS if name in row) or "all"
-        say(f"  {where}: {figure_text(row)}")
+        say(f"  {where}: {figure_text(row, unit)}")
     if len(figures) > _MOST:
         say(f"  and {len(figures) - _MOST:,} more; --json lists all")
 
@@ -188,15 +208,16 @@ def _short(value: Any) -> str:
     return f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)
 
 
-def figure_text(row: dict[str, Any]) -> str:
-    """A figure in one line: value, what its interval is, unit; or why there is none."""
+def figure_text(row: dict[str, Any], unit: str = "") -> str:
+    """A figure in one line: value, unit (where it is not the given one), interval and its kind."""
     if row["status"] != "measured":
         return f"{row['status'].replace('_', ' ')}: {row.get('reason')}"
     value, low, high = row["value"], row["low"], row["high"]
+    name = "" if row["unit"] == unit else f" {row['unit']}"
     if low == value == high:
-        return f"{value:,.6g} {row['unit']} (exact)"
+        return f"{value:,.6g}{name} (exact)"
     if row["low_kind"] in ("bound", "range"):
         kind = {"bound": "between", "range": "range over choices"}[row["low_kind"]]
     else:
         kind = f"{row['confidence']:.0%} {row['low_kind']} interval"
-    return f"{value:,.4g} {row['unit']} ({kind} {low:,.4g} to {high:,.4g})"
+    return f"{value:,.4g}{name} ({kind} {low:,.4g} to {high:,.4g})"

@@ -81,7 +81,7 @@ def guess_study(file: Path, folder: Path) -> Guesses:
         f"format {found.format}: {found.guesses[0].why}"
         if not mapping
         else f"format {found.format}, with a mapping guessed from the names of the columns",
-        f"window: the {found.read:,} posts run from {first} to {last} (UTC); the end is exclusive",
+        f"window: posts ({found.read:,}) run from {first} to {last} (UTC); the end is exclusive",
         "platforms: " + _counted(found.platforms),
         "languages: " + (_counted(found.languages) or "the file does not tell"),
     ]
@@ -93,8 +93,8 @@ def guess_study(file: Path, folder: Path) -> Guesses:
     guesses.decide += [
         "[window]: the time that the study is to speak of, and its time zone; posts outside are "
         "counted and not measured",
-        f"channels.csv: which of the {found.accounts:,} accounts may be named, as what, on which "
-        "basis; until then all are pseudonyms and are shown together",
+        f"channels.csv: {_accounts(found.accounts)} may be named, as what, on which basis; until "
+        "then all are pseudonyms, and figures of fewer than 10 persons are suppressed",
         "[[objectives]]: what was meant to happen, for whom, by when",
     ]
     return guesses
@@ -165,6 +165,10 @@ def _time(guesses: Guesses) -> None:
             "observed_at: when the figures were taken; posts younger than two days then are "
             "flagged, since their counts still grow"
         )
+
+
+def _accounts(number: int) -> str:
+    return "whether the one account" if number == 1 else f"which of the {number:,} accounts"
 
 
 def _counted(words: dict[str, int]) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import say, say_json
+from howfar.cli.console import errors, say, say_json
 from howfar.collect.manifest import FILE_NAME as FETCH
 from howfar.collect.manifest import load_manifest
 from howfar.readers.discovery import readers
 from howfar.run import Run, latest_run, load_run
 from howfar.schema.measure import Declaration, registry
 from howfar.study.channels import load_channels
-from howfar.study.file import Study, load_study
+from howfar.study.file import FILE_NAME, Study, load_study
 from howfar.study.registry import Registry
+
+_NAMED = 5
+"""Most sources that a sentence names one by one."""
 
 _CAPTURE = {
     "complete": "all posts of the named channels that were there at collection",
@@ -36,9 +40,18 @@ def command(
     """Print the methods section: data, window, capture, measures, intervals, versions, caveats."""
     done = load_run(study, run or latest_run(study))
     paragraphs = methods(study, done)
+    changed = (
+        sha256((study / FILE_NAME).read_bytes()).hexdigest() != done.provenance["study_sha256"]
+    )
     if json:
-        say_json({"run": done.id, "paragraphs": paragraphs})
+        say_json({"run": done.id, "study_changed": changed, "paragraphs": paragraphs})
         return
+    if changed:
+        errors.print(
+            f"{FILE_NAME} was changed after this run, and the text below mixes both; "
+            f"next: howfar run {study}",
+            markup=False,
+        )
     for number, text in enumerate(paragraphs.values()):
         if number:
             say()
@@ -46,10 +59,7 @@ def command(
 
 
 def methods(folder: Path, run: Run) -> dict[str, str]:
-    """Paragraphs by their subject: data, measures, uncertainty, protection, limits, software.
-
-    They speak of the run, so a study file that was changed since is said to have changed.
-    """
+    """Paragraphs by their subject: data, measures, uncertainty, protection, limits, software."""
     study, channels = load_study(folder), load_channels(folder)
     rows = run.estimates.to_pylist()
     declarations = {i: m.declaration for i, m in registry().items()}
@@ -58,7 +68,7 @@ def methods(folder: Path, run: Run) -> dict[str, str]:
         "measures": _measures(rows, declarations),
         "uncertainty": _uncertainty(run, rows),
         "protection": _protection(study, rows),
-        "limits": _limits(study, rows, declarations),
+        "limits": _limits(study, rows),
         "software": _software(run),
     }
     return {name: text for name, text in paragraphs.items() if text}
@@ -71,27 +81,32 @@ def _data(
     formats = sorted({i["format"].split()[0] for i in inputs})
     known = readers()
     titles = [known[f].declaration.title if f in known else f for f in formats]
+    later = {source.name for source in study.sources if source.use == "recheck"}
+    rechecks = [i for i in inputs if i["source"] in later]
     counts = _totals(rows)
     text = [
         f"The study asks: {study.about.question}",
         f"It covers the time from {window.start} to {window.end} (end exclusive, "
         f"{window.timezone}).",
         f"The data come from {_many(len(inputs), 'file')} ({_list(titles)}) with "
-        f"{sum(i['records'] for i in inputs):,} records, of which "
+        f"{_many(sum(i['records'] for i in inputs), 'record')}, of which "
         f"{sum(i['rejected'] for i in inputs):,} could not be read and were left out.",
     ]
+    if rechecks:
+        text.append(
+            f"{sum(i['read'] for i in rechecks):,} of them are of a later collection of the same "
+            "posts and only add observations."
+        )
     if counts:
         text.append(
-            f"After {counts.get('duplicate rows', 0):,} repeated rows were joined and "
-            f"{counts.get('outside window', 0):,} posts outside the window were set aside, "
-            f"{counts.get('distinct posts', 0):,} distinct posts remain."
+            f"After {_many(counts.get('duplicate rows', 0), 'repeated row')} and "
+            f"{_many(counts.get('outside window', 0), 'post')} outside the window were set "
+            f"aside, {_many(counts.get('distinct posts', 0), 'distinct post')} remained."
         )
     compared = channels.with_role(*study.peers.roles)
-    if compared:
-        text.append(
-            f"{_many(len(compared), 'channel')} with the roles {_list(study.peers.roles)} "
-            f"{'are' if len(compared) != 1 else 'is'} compared."
-        )
+    if len(compared) > 1:
+        roles = sorted({row.role for row in channels if row.role in study.peers.roles})
+        text.append(f"{len(compared)} channels (role: {_list(roles)}) are compared.")
     text += _origin(folder)
     return " ".join(_sentence(part) for part in text)
 
@@ -113,12 +128,14 @@ def _measures(rows: list[dict[str, Any]], declarations: dict[str, Declaration]) 
     for one in used:
         parts = "; ".join(f"{name}: {meaning}" for name, meaning in one.parts.items())
         where = f", where {parts}" if parts else ""
-        lines.append(
-            _sentence(
-                f"{one.title} ({one.id}, version {one.version}), in {one.unit}: "
-                f"{one.formula}{where} (after {one.source}; interval: {one.uncertainty})"
-            )
-        )
+        said = [
+            f"{one.title} ({one.id}, version {one.version}): {one.formula}{where}",
+            f"Unit: {one.unit}",
+            f"Interval: {one.uncertainty}",
+            f"Source: {one.source}",
+            *([f"Beware: {one.beware}"] if one.beware else []),
+        ]
+        lines.append(" ".join(_sentence(part) for part in said))
     return "\n- ".join(lines) if used else ""
 
 
@@ -155,15 +172,16 @@ def _protection(study: Study, rows: list[dict[str, Any]]) -> str:
         "Accounts that are not named channels were replaced by keyed pseudonyms (HMAC-SHA-256) "
         "when the files were read, and mentions, addresses and telephone numbers in texts were "
         "removed",
-        f"No figure rests on fewer than {study.about.minimum_persons} persons or on one dominant "
-        f"person; {suppressed:,} figures were suppressed for that reason or to protect another",
+        f"No published figure of persons rests on fewer than {study.about.minimum_persons} of "
+        "them or mostly on one; to that end, or to protect another figure, "
+        f"{_many(suppressed, 'figure')} {'was' if suppressed == 1 else 'were'} suppressed",
     ]
     if study.about.retention_reason:
         text.append(f"On retention, the study states: {study.about.retention_reason}")
     return " ".join(_sentence(part) for part in text)
 
 
-def _limits(study: Study, rows: list[dict[str, Any]], declarations: dict[str, Declaration]) -> str:
+def _limits(study: Study, rows: list[dict[str, Any]]) -> str:
     text = []
     for capture in dict.fromkeys(source.capture for source in study.sources):
         names = [s.name for s in study.sources if s.capture == capture]
@@ -177,28 +195,33 @@ def _limits(study: Study, rows: list[dict[str, Any]], declarations: dict[str, De
     gaps = [
         row
         for row in rows
-        if row["measure"] == "coverage" and row["category"] == "gap" and row["value"] is not None
+        if (row["measure"], row["category"]) == ("coverage", "gap") and row["value"] is not None
     ]
     if gaps:
         where = {row["params"] or row["channel"] for row in gaps}
         text.append(
-            f"{_many(len(gaps), 'stretch', plural='stretches')} of days without data in "
-            f"{_many(len(where), 'source')} ({sum(r['value'] for r in gaps):,.0f} source-days) "
-            "are gaps or silences, and are shown as such"
+            f"{_many(len(gaps), 'stretch', 'stretches')} of days without data in "
+            f"{_many(len(where), 'source')} ({sum(r['value'] for r in gaps):,.0f} days in all) "
+            "may be silence or holes"
         )
-    absent: dict[str, set[str]] = {}
+    reasons: dict[str, set[str | None]] = {}
     for row in rows:
-        absent.setdefault(row["measure"], set()).add(row["status"])
-    unmeasured = sorted(name for name, status in absent.items() if "measured" not in status)
-    if unmeasured:
-        reasons = {r["measure"]: r["reason"] for r in rows if r["measure"] in unmeasured}
-        listed = "; ".join(f"{name}: {reasons[name]}" for name in unmeasured)
+        if row["status"] != "suppressed":
+            reasons.setdefault(row["measure"], set()).add(row["reason"])
+    measured = {row["measure"] for row in rows if row["status"] != "not_measured"}
+    absent = {name: why for name, why in reasons.items() if name not in measured}
+    if absent:
+        listed = "; ".join(f"{name} ({_why(why)})" for name, why in sorted(absent.items()))
         text.append(f"Not measured: {listed}")
-    cautions = sorted({d.beware for n, d in declarations.items() if n in absent and d.beware})
     text.append(
         "Reactions are out-takes: nothing here shows what people think or do, nor who caused it"
     )
-    return " ".join(_sentence(part) for part in [*text, *cautions])
+    return " ".join(_sentence(part) for part in text)
+
+
+def _why(reasons: set[str | None]) -> str:
+    first, *others = sorted(reason for reason in reasons if reason)
+    return first + (f"; and {_many(len(others), 'other reason')}" if others else "")
 
 
 def _software(run: Run) -> str:
@@ -236,8 +259,10 @@ def _list(words: Any) -> str:
 
 def _few(names: list[str]) -> str:
     """Names of sources, or their number where they are many."""
+    if len(names) > _NAMED:
+        return f"{len(names)} sources"
     quoted = [f'"{name}"' for name in names]
-    return f"source {quoted[0]}" if len(names) == 1 else f"the {len(names)} sources {_list(quoted)}"
+    return f"the source{'s' if len(names) > 1 else ''} {_list(quoted)}"
 
 
 def _sentence(text: str) -> str:

@@ -15,13 +15,14 @@ from howfar.collect.manifest import data_sets_of
 from howfar.privacy.keys import create_key, has_key, load_key
 from howfar.readers.ingest import Outcome, ingest, source_files
 from howfar.store.tables import TableStore
-from howfar.study.channels import load_channels
-from howfar.study.file import Study, load_study
+from howfar.study.channels import check_references, load_channels
+from howfar.study.file import FILE_NAME, Study, load_study, read_text
 
 
 def read_study(folder: Path, *, quiet: bool = False, fresh: bool = False) -> list[Outcome]:
     """Read what is new in the study's sources."""
     study, channels = load_study(folder), load_channels(folder)
+    check_references(study, channels, read_text(folder / FILE_NAME), FILE_NAME)
     store = TableStore(folder)
     with progress_bar("fetching", quiet) as move:
         files = source_files(study, folder, data_sets_of(folder, move))
@@ -30,7 +31,8 @@ def read_study(folder: Path, *, quiet: bool = False, fresh: bool = False) -> lis
         def moved(file: str, records: int, left: int) -> None:
             move(f"{file}, {records:,} records", len(files) - left, len(files))
 
-        return ingest(study, channels, store, files, study_key(study, folder, store), moved)
+        key = study_key(study, folder, store)
+        return ingest(study, channels, store, files, key, moved, fresh=fresh)
 
 
 def study_key(study: Study, folder: Path, store: TableStore) -> bytes:
@@ -42,11 +44,14 @@ def study_key(study: Study, folder: Path, store: TableStore) -> bytes:
 
 def command(
     study: StudyFolder = HERE,
-    rejects: Annotated[bool, typer.Option(help="List every rejected record.")] = False,
+    rejects: Annotated[bool, typer.Option("--rejects", help="List every rejected record.")] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Read all files again; the old tables stay until done.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Read the study's sources into its tables; what is known already is left as it is."""
-    outcomes = read_study(study, quiet=json)
+    outcomes = read_study(study, quiet=json, fresh=fresh)
     named = TableStore(study).read("rejects").to_pylist() if rejects or json else []
     if json:
         say_json({"files": [asdict(o) for o in outcomes], "rejects": named})

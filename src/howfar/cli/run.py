@@ -14,7 +14,9 @@ from howfar.run import run_study
 
 def command(
     study: StudyFolder = HERE,
-    again: Annotated[bool, typer.Option(help="Measure again even if nothing changed.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Measure again even if nothing changed.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Measure the study; the results go to its folder results/."""
