@@ -22,8 +22,8 @@ from howfar.readers.fields import (
 )
 from howfar.readers.instants import times
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, ReadContext, Reject, Tally
-from howfar.schema.tables import TEXT, TIME, WHOLE, WORDS
-from howfar.study.channel import PLATFORMS, check_platform
+from howfar.schema.tables import TIME, WHOLE, WORDS
+from howfar.study.channel import PLATFORMS
 from howfar.study.codes import countries
 from howfar.study.problems import suggest
 
@@ -35,6 +35,11 @@ CONTENT_ID = "=content"
 
 NO_FIGURE = ("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "none")
 """How tools write a figure or time that is missing."""
+
+_CONSTANTS = (
+    *("platform", "author_id", "author_handle", "relation", "kind", "language", "country"),
+    *("exposure", "availability"),
+)
 
 FIELDS = tuple(name for name in RAW_COLUMNS if name != "line")
 _IDS = ("post_id", "author_id", "parent_id", "parent_author_id", "thread_id")
@@ -99,19 +104,19 @@ def resolve(mapping: Mapping[str, str], available: Sequence[str] | None, where: 
 
 def _constant(name: str, source: str, where: str) -> str:
     value = source.removeprefix(CONSTANT)
-    if RAW_COLUMNS[name] != TEXT:
+    if name == "post_id" and source == CONTENT_ID:
+        return value
+    if name not in _CONSTANTS or not value:
         raise InputError(
-            f"{name} cannot be one value for all rows",
+            f"{name} cannot be {source!r} for all rows",
             where=where,
-            expected="the name of a column",
-            next="correct the mapping in study.toml",
+            expected=f"the name of a column; one value for all rows is for {', '.join(_CONSTANTS)}",
+            next="correct this source's mapping in study.toml",
         )
     known = _WORDS_OF.get(name)
+    if name == "country":
+        known = {code: code for code in countries()}
     if known and value not in known:
-        try:
-            check_platform(value) if name == "platform" else None
-        except ValueError as error:
-            raise InputError(str(error), where=where, next="correct the mapping") from None
         raise _wrong(f"{name} cannot be {value!r}", value, tuple(known), where, "values")
     return known[value] if known else value
 
