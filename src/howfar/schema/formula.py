@@ -15,6 +15,7 @@ import numpy as np
 
 from howfar.errors import DeclarationError
 from howfar.stats.quantiles import quantile
+from howfar.stats.trimmed import trimmed_mean
 
 Part = float | Sequence[float]
 
@@ -35,6 +36,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "exp": np.exp,
     "sqrt": np.sqrt,
     "max": np.max,
+    "trimmed_mean": trimmed_mean,
     "quantile": lambda x, p: quantile(np.asarray(x, dtype=np.float64), float(p)),
 }
 
