@@ -1,0 +1,237 @@
+"""Raw rows to rows of the tables: no person under a name, no figure that was not given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from reader_cases import READER_IDS, case, read_all, table
+
+from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.readers.protect import Origin, Protector, with_authors
+from howfar.schema.reader import RawBatch, Reject
+from howfar.schema.tables import ACCOUNT_COUNTS, OBSERVATIONS, POSTS, REJECTS, TIME, conform
+from howfar.study.channel import Channel
+from howfar.study.registry import Registry
+
+KEY = bytes(range(32))
+OTHER = bytes(32)
+WHEN = dt.datetime(2024, 5, 1, tzinfo=dt.UTC)
+DECLARED = dt.datetime(2024, 6, 1, tzinfo=dt.UTC)
+
+
+def channel(**told: Any) -> Channel:
+    row = {
+        **{"channel": "harbour", "name": "Harbour", "organisation": "Harbour Town"},
+        **{"platform": "x", "handle": "HarbourTown", "account_id": "11", "paths": ["official"]},
+        **{"role": "ours", "basis": "organisation", "evidence": "https://example.org"},
+    }
+    return Channel.model_validate(row | told)
+
+
+REGISTRY = Registry((channel(),))
+
+
+def origin(**told: Any) -> Origin:
+    default: dict[str, Any] = {
+        **{"source": "s", "input": 3, "file": "f.jsonl", "channel": None, "exposure": "owned"},
+        **{"observed_at": pa.scalar(DECLARED, TIME), "declared": True},
+    }
+    return Origin(**(default | told))
+
+
+def row(**told: Any) -> dict[str, Any]:
+    return {"line": 1, "platform": "x", "post_id": "100", "created_at": WHEN} | told
+
+
+def protect(
+    rows: list[dict[str, Any]],
+    registry: Registry = REGISTRY,
+    key: bytes = KEY,
+    rejects: list[Reject] | None = None,
+    **told: Any,
+) -> dict[str, list[dict[str, Any]]]:
+    made = Protector(Pseudonymiser(key), registry).tables(
+        RawBatch(table(rows), rejects or []), origin(**told)
+    )
+    schemas = {"posts": POSTS, "counts": OBSERVATIONS, "account_counts": ACCOUNT_COUNTS}
+    schemas["rejects"] = REJECTS
+    assert made.keys() == schemas.keys()
+    return {name: conform(made[name], schemas[name]).to_pylist() for name in made}
+
+
+def test_a_channel_keeps_its_name_and_its_posts_their_ids() -> None:
+    (post,) = protect([row(author_id="11", author_handle="harbourtown")])["posts"]
+    assert (post["channel"], post["author"], post["post_id"]) == ("harbour", "harbour", "100")
+
+
+def test_a_person_and_the_persons_post_become_pseudonyms() -> None:
+    (post,) = protect([row(author_id="12", author_handle="resident")])["posts"]
+    names = Pseudonymiser(KEY)
+    assert post["channel"] is None
+    assert post["author"] == names.person("x", "12")
+    assert post["post_id"] == names.post("x", "100")
+    (other,) = protect([row(author_id="12")], key=OTHER)["posts"]
+    assert other["author"] != post["author"]
+
+
+def test_a_person_known_by_handle_alone_is_one_person_in_any_case() -> None:
+    posts = protect([row(author_handle="Resident"), row(author_handle="resident", line=2)])["posts"]
+    assert posts[0]["author"] == posts[1]["author"]
+    # An account whose id reads like that handle is someone else.
+    (other,) = protect([row(author_id="resident")])["posts"]
+    assert other["author"] != posts[0]["author"]
+
+
+def test_a_channel_without_basis_stays_a_pseudonym() -> None:
+    unnamed = Registry((channel(basis=None, evidence=None),))
+    (post,) = protect([row(author_id="11", text="see @HarbourTown")], unnamed)["posts"]
+    assert post["channel"] is None
+    assert post["author"].startswith("p_")
+    assert "Harbour" not in post["text"]
+
+
+def test_texts_keep_channels_and_lose_persons() -> None:
+    (post,) = protect([row(author_id="11", text="@HarbourTown thanks @resident")])["posts"]
+    assert "@HarbourTown" in post["text"]
+    assert "resident" not in post["text"]
+
+
+def test_handles_are_kept_on_their_own_platform_only() -> None:
+    rows = [
+        row(author_id="11", text="@HarbourTown"),
+        row(author_id="5", text="@HarbourTown", platform="mastodon", line=2),
+    ]
+    texts = [post["text"] for post in protect(rows)["posts"]]
+    assert texts[0] == "@HarbourTown"
+    assert "Harbour" not in texts[1]
+
+
+def test_the_same_id_on_two_platforms_is_two_persons() -> None:
+    rows = [row(author_id="5"), row(author_id="5", platform="mastodon", line=2)]
+    posts = protect(rows)["posts"]
+    assert posts[0]["author"] != posts[1]["author"]
+    assert posts[0]["post_id"] != posts[1]["post_id"]
+    assert [post["platform"] for post in posts] == ["x", "mastodon"]
+
+
+def test_parents_and_threads() -> None:
+    names = Pseudonymiser(KEY)
+    posts = protect(
+        [
+            row(author_id="12", parent_id="7", parent_author_id="11", thread_id="7"),
+            row(author_id="12", parent_id="8", parent_author_id="13", line=2),
+            row(author_id="12", parent_id="9", line=3),
+            row(author_id="12", line=4),
+        ]
+    )["posts"]
+    assert [p["parent_id"] for p in posts] == [
+        "7",
+        names.post("x", "8"),
+        names.post("x", "9"),
+        None,
+    ]
+    assert [p["parent_author"] for p in posts] == ["harbour", names.person("x", "13"), None, None]
+    assert posts[0]["thread_id"] == names.post("x", "7")
+
+
+def test_figures_are_melted_and_what_is_missing_gives_no_row() -> None:
+    counts = protect(
+        [
+            row(author_id="11", reactions=5, shares=0),
+            row(author_id="11", line=2, post_id="101", views=None),
+        ]
+    )["counts"]
+    told = [(c["post_id"], c["metric"], c["value"], c["line"], c["input"]) for c in counts]
+    assert sorted(told) == [("100", "reactions", 5, 1, 3), ("100", "shares", 0, 1, 3)]
+
+
+def test_observation_times_are_the_exports_own_or_the_declared_one() -> None:
+    seen = dt.datetime(2024, 5, 2, tzinfo=dt.UTC)
+    rows = [row(author_id="11", shares=1, observed_at=seen), row(author_id="11", shares=2, line=2)]
+    counts = protect(rows)["counts"]
+    assert [(c["observed_at"], c["observed_declared"]) for c in counts] == [
+        (seen, False),
+        (DECLARED, True),
+    ]
+    undeclared = protect(rows, observed_at=pa.scalar(None, TIME), declared=False)["counts"]
+    assert [(c["observed_at"], c["observed_declared"]) for c in undeclared] == [
+        (seen, False),
+        (None, False),
+    ]
+
+
+def test_followers_are_told_of_the_author_as_tabled() -> None:
+    made = protect([row(author_id="11", author_followers=500), row(author_id="12", line=2)])
+    (told,) = made["account_counts"]
+    assert (told["account"], told["metric"], told["value"]) == ("harbour", "followers", 500)
+
+
+def test_the_sources_channel_stands_in_for_an_author() -> None:
+    (post,) = protect([row()], channel="harbour")["posts"]
+    assert (post["author"], post["channel"], post["post_id"]) == ("harbour", "harbour", "100")
+
+
+def test_posts_of_nobody_are_rejected_unless_the_study_names_a_channel() -> None:
+    rows = [row(), row(author_handle="a", line=2), row(author_id="5", line=3), row(line=4)]
+    batch = RawBatch(table(rows), [Reject(3, "date", "")])
+    kept = with_authors(batch, None)
+    assert kept.posts["line"].to_pylist() == [2, 3]
+    assert [(r.line, r.reason) for r in kept.rejects] == [(1, "author"), (3, "date"), (4, "author")]
+    assert with_authors(batch, "harbour") is batch
+    nobody = with_authors(RawBatch(table([row()]), []), None)
+    assert (len(nobody.posts), len(nobody.rejects)) == (0, 1)
+
+
+def test_exposure_and_availability_have_defaults() -> None:
+    posts = protect([row(author_id="11"), row(author_id="11", line=2, exposure="paid")])["posts"]
+    assert [p["exposure"] for p in posts] == ["owned", "paid"]
+    assert {p["availability"] for p in posts} == {"available"}
+
+
+def test_rejects_carry_file_line_and_reason() -> None:
+    made = protect([row(author_id="11")], rejects=[Reject(9, "date", "created_at: expected ...")])
+    assert [(r["file"], r["line"], r["reason"]) for r in made["rejects"]] == [
+        ("f.jsonl", 9, "date")
+    ]
+
+
+def test_a_separator_inside_a_handle_names_no_channel_and_stops_nothing() -> None:
+    (post,) = protect([row(author_id="9", author_handle="a\x1fb")])["posts"]
+    assert post["author"].startswith("p_")
+
+
+@pytest.mark.parametrize("reader_id", READER_IDS)
+def test_no_native_id_handle_or_mention_of_a_person_is_left_in_any_table(reader_id: str) -> None:
+    """Every reader's own fixtures, under an empty registry: all authors are persons then."""
+    told = case(reader_id)
+    for path, _ in told.good():
+        rows, _, _ = read_all(told.reader, path, told.context())
+        for given in rows:
+            for name in ("created_at", "collected_at", "observed_at"):
+                if name in given:
+                    given[name] = dt.datetime.fromisoformat(given[name])
+        made = protect(rows, Registry())
+        secret = {
+            str(given[name])
+            for given in rows
+            for name in (
+                *("post_id", "author_id", "author_handle", "parent_id", "parent_author_id"),
+                *("parent_author_handle", "thread_id"),
+            )
+            if name in given
+        }
+        values = {
+            str(value)
+            for records in made.values()
+            for record in records
+            for name, value in record.items()
+            if name not in ("text", "line", "input", "value")
+        }
+        assert secret
+        assert not secret & values
+        texts = " ".join(post["text"] or "" for post in made["posts"])
+        handles = {str(r["author_handle"]) for r in rows if "author_handle" in r}
+        assert not any(f"@{handle}" in texts for handle in handles)
