@@ -30,19 +30,24 @@ docs: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) demo
 
-# The locks hold versions and hashes for every system; pip takes them from the index that this
-# machine is configured for. --no-deps: the package itself brings nothing that is not locked.
-$(VENV)/.core: requirements/core.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/core.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	touch $@
+# The locks hold versions and hashes for every system. uv installs them in seconds; where it
+# cannot (an index that only pip is configured for) pip does the same. --no-deps: the package
+# itself brings nothing that is not locked.
+define install
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$(1) || \
+		$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/$(1)
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . || \
+		$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $(2)
+endef
 
-$(VENV)/.dev: requirements/dev.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
-	touch $@ $(VENV)/.core
+$(VENV)/.core: requirements/core.txt requirements/uv.txt pyproject.toml
+	$(call install,core.txt,$(VENV)/.core)
+
+$(VENV)/.dev: requirements/dev.txt requirements/uv.txt pyproject.toml
+	$(call install,dev.txt,$(VENV)/.dev $(VENV)/.core)
 
 .PHONY: lock
 lock:
