@@ -27,10 +27,10 @@ def number(value: float | None, places: int | None = None, percent: bool = False
         return say("none")
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    places = decimals(value, percent) if places is None else places
+    if places is None:
+        whole = not percent and float(value).is_integer()
+        places = 0 if whole else decimals(value, percent)
     text = f"{value * (100 if percent else 1):,.{places}f}".replace("-", "−")
-    if places and "." in text and places == decimals(value, percent) and abs(value) >= 1:
-        text = text.rstrip("0").rstrip(".")
     return f"{text} %" if percent else text
 
 
@@ -45,7 +45,7 @@ def interval(row: Row, percent: bool = False) -> str:
         return say("none")
     if is_exact(row):
         return say("interval.exact")
-    places = decimals(row["value"], percent)
+    places = decimals(row["value"] or row["high"], percent)
     low, high = (number(row[end], places, percent) for end in ("low", "high"))
     return say(f"interval.{row['low_kind']}", low=low, high=high)
 

@@ -30,10 +30,11 @@ class Axis:
 
     def axis(self, **more: Any) -> Spec:
         """The axis as Vega-Lite: exactly these ticks under exactly these labels."""
-        table = ", ".join(f"'{t!r}': '{s}'" for t, s in zip(self.ticks, self.labels, strict=True))
+        pairs = zip(self.ticks, self.labels, strict=True)
+        told = "".join(f"abs(datum.value - {t!r}) < {abs(t) * 1e-9!r} + 1e-12 ? '{s}' : " for t, s in pairs)
         return {
             "values": list(self.ticks),
-            "labelExpr": f"({{{table}}})['' + datum.value] || ''",
+            "labelExpr": f"{told}''",
             "labelFlush": False,
             "title": None,
         } | more

@@ -39,13 +39,13 @@ def _wide(rows: Sequence[Row], columns: Sequence[Column], names: float) -> Spec:
         "height": {"step": _STEP},
         "data": {"values": [{"row": r.key, "label": s} for r, s in zip(rows, labels, strict=True)]},
         "mark": {"type": "text", "align": "left", "baseline": "middle"},
-        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label"}},
+        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
     }
     panels = [
         _panel(rows, column, room, [""] * (tall - len(t)) + t, None)
         for column, t in zip(columns, titles, strict=True)
     ]
-    return _spec({"hconcat": [first, *panels], "spacing": _GAP})
+    return _spec({"hconcat": [first, *panels], "spacing": _GAP, "bounds": "flush"})
 
 
 def _narrow(rows: Sequence[Row], columns: Sequence[Column]) -> Spec:
@@ -84,12 +84,15 @@ def _panel(
         zero=column.zero,
         percent=column.percent,
         reference=column.reference,
-        ticks=max(2, min(5, int(plot // 42))),
+        ticks=max(2, min(5, int(plot // 30))),
     )
     drop = 0 if labels is None else 9
-    x = {"type": "quantitative", "scale": scaled.spec(plot)}
-    hidden = {"axis": None}
-    shown = {"axis": scaled.axis(grid=False, offset=2)}
+    # Every layer names the same axis: one that hid it would hide it for all.
+    x = {
+        "type": "quantitative",
+        "scale": scaled.spec(plot),
+        "axis": scaled.axis(grid=False, offset=2),
+    }
     y = {"y": _y(rows)}
     base = {"yOffset": drop, "y2Offset": drop}
     layers: list[Spec] = [
@@ -103,7 +106,7 @@ def _panel(
             {
                 "data": {"values": [{"at": column.reference}]},
                 "mark": {"type": "rule", "color": theme.MUTED, "strokeDash": [2, 3]},
-                "encoding": {"x": {"field": "at", **x, **hidden}},
+                "encoding": {"x": {"field": "at", **x}},
             }
         )
     for kind, style in _KINDS.items():
@@ -113,7 +116,7 @@ def _panel(
                 "mark": {"type": "rule", "clip": False, **style, **base},
                 "encoding": {
                     **y,
-                    "x": {"field": "low", **x, **hidden},
+                    "x": {"field": "low", **x},
                     "x2": {"field": "high"},
                     "color": _by_role("color"),
                     "tooltip": {"field": "tip"},
@@ -126,7 +129,7 @@ def _panel(
             "mark": {"type": "point", "filled": True, "size": 62, "opacity": 1, **base},
             "encoding": {
                 **y,
-                "x": {"field": "value", **x, **shown},
+                "x": {"field": "value", **x},
                 "color": _by_role("color"),
                 "shape": _by_role("shape"),
                 "tooltip": {"field": "tip"},
@@ -155,7 +158,7 @@ def _texts(y: Spec, room: float, drop: int, labels: dict[str, str] | None) -> li
         {
             "transform": [{"filter": "datum.value != null"}],
             "mark": {"type": "text", "align": "right", "baseline": "middle", "yOffset": drop},
-            "encoding": {**y, "x": {"value": room}, "text": {"field": "text"}},
+            "encoding": {**y, "x": {"value": room}, "text": {"field": "text", "type": "nominal"}},
         },
         {
             "transform": [{"filter": "datum.value == null"}],
@@ -168,14 +171,14 @@ def _texts(y: Spec, room: float, drop: int, labels: dict[str, str] | None) -> li
                 "color": theme.MUTED,
                 "fontStyle": "italic",
             },
-            "encoding": {**y, "x": {"value": 2}, "text": {"field": "text"}},
+            "encoding": {**y, "x": {"value": 2}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
     if labels is not None:
         found.append(
             {
                 "mark": {"type": "text", "align": "left", "baseline": "middle", "yOffset": -9},
-                "encoding": {**y, "x": {"value": 0}, "text": {"field": "label"}},
+                "encoding": {**y, "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
             }
         )
     return found

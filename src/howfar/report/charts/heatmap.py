@@ -59,13 +59,13 @@ def heat_chart(rows: Sequence[Row], squares: Sequence[Square], time: Time) -> Dr
         "height": {"step": _STEP},
         "data": {"values": labels},
         "mark": {"type": "text", "align": "left", "baseline": "middle"},
-        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label"}},
+        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
     }
     wide = _panel(rows, squares, time, WIDE - names - 34, None)
     above = {r.key: wrap(r.label, NARROW - 20, lines=1) for r in rows}
     narrow = _panel(rows, squares, time, NARROW - 22, above)
     return Drawing(
-        wide={"hconcat": [first, wide], "spacing": 14, "config": theme.config()},
+        wide={"hconcat": [first, wide], "spacing": 14, "bounds": "flush", "config": theme.config()},
         narrow=narrow | {"config": theme.config()},
     )
 
@@ -123,7 +123,7 @@ def _panel(
             {
                 "data": {"values": [{"row": r.key, "label": labels[r.key]} for r in rows]},
                 "mark": {"type": "text", "align": "left", "baseline": "middle", "yOffset": -9},
-                "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label"}},
+                "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
             }
         )
     if time.marks:
@@ -138,7 +138,7 @@ def _panel(
             {
                 "data": data,
                 "mark": {"type": "text", "baseline": "bottom", "fontSize": 11},
-                "encoding": {"x": at, "y": {"value": -2}, "text": {"field": "n"}},
+                "encoding": {"x": at, "y": {"value": -2}, "text": {"field": "n", "type": "nominal"}},
             },
         ]
     return {"width": room, "height": {"step": step}, "layer": layers}

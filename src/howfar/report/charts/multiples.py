@@ -66,10 +66,14 @@ def _grid(
     for n, panel in enumerate(panels):
         below = n + across >= len(panels)
         drawn.append(_panel(panel, time, common, kind, reference, each, n % across == 0, below))
-    lines = [
-        {"hconcat": drawn[k : k + across], "spacing": gap} for k in range(0, len(drawn), across)
-    ]
-    return {"vconcat": lines, "spacing": 14, "config": theme.config()}
+    return {
+        "concat": drawn,
+        "columns": across,
+        # Flush: panels stand in an exact grid, whatever labels hang over their edges.
+        "bounds": "flush",
+        "spacing": {"row": 46 if time.marks else 38, "column": gap},
+        "config": theme.config(),
+    }
 
 
 def _panel(
@@ -107,7 +111,7 @@ def _panel(
         "height": _HEIGHT,
         "title": {
             "text": wrap(panel.title, each, lines=2).split("\n"),
-            "offset": 18 if time.marks else 6,
+            "offset": 4,
         },
         "data": {"values": _values(panel.spans, common)},
         "layer": layers,
@@ -230,6 +234,6 @@ def _marks(marks: Sequence[Mark]) -> list[Spec]:
         {
             "data": data,
             "mark": {"type": "text", "baseline": "bottom", "fontSize": 11, "color": theme.INK},
-            "encoding": {"x": x, "y": {"value": -2}, "text": {"field": "n"}},
+            "encoding": {"x": x, "y": {"value": -2}, "text": {"field": "n", "type": "nominal"}},
         },
     ]

@@ -24,6 +24,7 @@ _NOTHING = re.compile(r"<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>")
 _PATHS = re.compile(r'(<path d=")([^"]*)("(?: [^>]*)?/>)(?:<path d="([^"]*)\3)+')
 _PATH = re.compile(r'<path d="([^"]*)"')
 _LONG = re.compile(r"\d+\.\d{2,}")
+_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height|dy|dx)="[^"]*"')
 _ID = re.compile(r'(id="|url\(#)((?:clip|gradient)[^")]*)')
 
 
@@ -46,7 +47,8 @@ def tidy(raw: str, prefix: str) -> str:
     body = _EMPTY.sub("", _NOISE.sub("", body))
     while (shorter := _NOTHING.sub("", body)) != body:
         body = shorter
-    body = _LONG.sub(lambda m: f"{float(m[0]):.1f}".rstrip("0").rstrip("."), body)
+    # Only geometry is rounded: a text that shows 0.698 must go on showing it.
+    body = _GEOMETRY.sub(lambda m: _LONG.sub(_rounded, m[0]), body)
     body = _PATHS.sub(_joined, body)
     body = themed(_ID.sub(rf"\g<1>{prefix}-\g<2>", body))
     box = size[1] if size else "0 0 0 0"
@@ -55,6 +57,10 @@ def tidy(raw: str, prefix: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" '
         f'aria-hidden="true" focusable="false">{body}'
     )
+
+
+def _rounded(match: re.Match[str]) -> str:
+    return f"{float(match[0]):.1f}".rstrip("0").rstrip(".")
 
 
 def _joined(match: re.Match[str]) -> str:

@@ -68,6 +68,7 @@ def config() -> dict[str, Any]:
     return {
         "aria": False,
         "background": None,
+        "padding": {"left": 1, "right": 1, "top": 4, "bottom": 4},
         "font": FONT,
         "view": {"stroke": None},
         "concat": {"spacing": 14},

@@ -43,8 +43,8 @@ def _facts(results: Results) -> list[tuple[str, list[str | Cell]]]:
     found.append((say("asked.channels"), [roles or say("asked.no_channels")]))
     compared = say(
         "asked.compared",
-        roles=", ".join(say(f"role.{r}") for r in study.peers.roles),
-        capture=", ".join(study.peers.capture),
+        roles=say("or").join(say(f"role.{r}").lower() for r in study.peers.roles),
+        capture=say("or").join(say(f"capture.{c}") for c in study.peers.capture),
     )
     found.append((say("asked.comparison"), [compared]))
     if study.about.retention_reason:
@@ -75,7 +75,7 @@ def _sources(study: Study) -> Table:
                 say(f"use.{source.use}"),
                 source.query or say("none"),
                 source.timezone or say("asked.zone_in_data"),
-                str(source.observed_at) if source.observed_at else say("asked.time_in_data"),
+                f"{source.observed_at:%Y-%m-%d %H:%M}" if source.observed_at else say("asked.time_in_data"),
             )
         )
     head = ("source", "capture", "use", "query", "zone", "observed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from howfar.report.charts.scene import Scale
 from howfar.report.model import Figure, Section, Table
 from howfar.report.numbers import interval, number, phrase, value_text
 from howfar.report.results import Results, Row, params_of
@@ -88,9 +89,9 @@ def _tail(results: Results) -> Table | None:
                     say(f"metric.{row['category']}"),
                     value_text(row),
                     interval(row),
-                    settings.get("xmin", say("none")),
-                    settings.get("tail", say("none")),
-                    value_text(fit) if fit else say("none"),
+                    _whole(settings.get("xmin")),
+                    _whole(settings.get("tail")),
+                    number(fit["value"], 2) if fit else say("none"),
                     phrase(other) if other else say("none"),
                 )
             )
@@ -99,6 +100,10 @@ def _tail(results: Results) -> Table | None:
     head = ("channel", "metric", "exponent", "interval", "xmin", "tail", "fit", "lognormal")
     names = tuple(say(f"head.{h}", level=results.confidence) for h in head)
     return Table(say("tail.caption"), names, lines, frozenset(range(2, 8)))
+
+
+def _whole(text: str | None) -> str:
+    return f"{int(text):,}" if text and text.isdecimal() else text or say("none")
 
 
 def talk_section(results: Results) -> Section:
@@ -115,8 +120,8 @@ def talk_section(results: Results) -> Section:
     for category, rows in sorted(found.items()):
         kind, _, what = category.partition(": ")
         title = say(f"talk.{kind}", what=what)
-        reference = 1.0 if kind == "elasticity" else 0.0
-        columns.append(Ask(title, by_channel(rows), zero=False, reference=reference))
+        scale: Scale = "linear" if kind == "elasticity" else "log"
+        columns.append(Ask(title, by_channel(rows), scale=scale, zero=False, reference=1.0))
     figure = columns_figure(
         results,
         "talk",

@@ -194,8 +194,8 @@ def _gaps(results: Results) -> Table | None:
     lines = [
         (
             results.name(r["channel"]),
-            day(utc(r["period_start"])),
-            day(utc(r["period_end"]) - timedelta(microseconds=1)),
+            _edge(results, utc(r["period_start"])),
+            _edge(results, utc(r["period_end"]), timedelta(microseconds=1)),
             number(r["value"], 1 if r["value"] % 1 else 0),
             r["reason"] or say("none"),
         )
@@ -203,6 +203,12 @@ def _gaps(results: Results) -> Table | None:
     ]
     head = tuple(say(f"head.{h}") for h in ("channel", "from", "to", "days", "why"))
     return Table(say("coverage.gaps"), head, lines, frozenset({3}))
+
+
+def _edge(results: Results, moment: datetime, before: timedelta = timedelta(0)) -> str:
+    """A date of a gap: whole days are UTC days, other moments are in the study's zone."""
+    whole = moment.hour == moment.minute == moment.second == 0
+    return day(moment - before, None if whole else results.given.study.zone)
 
 
 def _warnings(results: Results) -> tuple[str, ...]:

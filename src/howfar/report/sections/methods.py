@@ -145,11 +145,15 @@ def provenance_section(results: Results) -> Section:
 
 def _records(key: str, records: Sequence[Mapping[str, Any]]) -> Table:
     columns = list(dict.fromkeys(name for record in records for name in record))
-    lines = [tuple(_shown(r.get(c)) for c in columns) for r in records]
+    lines = [tuple(_counted(r.get(c)) for c in columns) for r in records]
     numbers = frozenset(
         n for n, c in enumerate(columns) if all(isinstance(r.get(c), int) for r in records)
     )
     return Table(_name(key), tuple(_name(c) for c in columns), lines, numbers)
+
+
+def _counted(value: Any) -> Cell:
+    return Cell(f"{value:,}") if isinstance(value, int) else _shown(value)
 
 
 def _pair(key: str, value: Any) -> Cell:
@@ -160,7 +164,7 @@ def _pair(key: str, value: Any) -> Cell:
 def _shown(value: Any) -> Cell:
     if value is None:
         return Cell(say("none"))
-    text = f"{value:,}" if isinstance(value, int) and abs(value) > 9999 else str(value)
+    text = str(value)
     if _HASH.fullmatch(text):
         return Cell(text[:12] + "…", None, text)
     return Cell(text)

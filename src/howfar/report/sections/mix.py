@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 
@@ -20,16 +21,18 @@ def reactions_section(results: Results) -> Section:
         found[(row["category"] or "").removeprefix("reaction_")].append(row)
     kinds = [k for k in REACTION_KINDS if k in found]
     columns = [Ask(say(f"kind.{k}"), by_channel(found[k]), percent=True) for k in kinds]
+    columns = [c for c in columns if c.measured]
+    across = math.ceil(len(columns) / math.ceil(len(columns) / 4)) if columns else 1
     mix = [
         columns_figure(
             results,
-            f"reaction-mix{'' if n == 0 else f'-{n // 4 + 1}'}",
+            "reaction-mix" if n == 0 else f"reaction-mix-{n // across + 1}",
             say("mix.asks") if n == 0 else say("mix.more"),
-            columns[n : n + 4],
+            columns[n : n + across],
             say("mix.read"),
             ("reaction_mix",),
         )
-        for n in range(0, len(columns), 4)
+        for n in range(0, len(columns), across)
     ]
     distance = columns_figure(
         results,
@@ -52,6 +55,9 @@ def paths_section(results: Results) -> Section:
             found[row["category"] or ""].setdefault(row["path"], row)
     wanted = [c for c in ("posts", *COUNTS) if c in found][:4]
     paths = sorted({p for rows in found.values() for p in rows})
+    if len(paths) == 1:
+        only = say("paths.one", path=say(f"path.{paths[0]}"))
+        return Section("paths", say("paths.title"), (say("paths.intro"), only))
     figure = columns_figure(
         results,
         "path-mix",

@@ -12,6 +12,10 @@ from howfar.report.words import say
 from howfar.schema.tables import COUNTS
 
 
+_FAR = 8
+"""Figures this many times apart go on a logarithmic scale; the column says so."""
+
+
 def metrics_of(results: Results, measure: str, **where: str) -> Iterator[tuple[str, list[Row]]]:
     """The metrics of a measure that channels have figures of, in the order of the schema."""
     for metric in COUNTS:
@@ -33,7 +37,12 @@ def _side_by_side(results: Results) -> Figure | None:
     columns = [Ask(say("peers.volume"), by_channel(volume))]
     for metric, rows in list(metrics_of(results, "engagement", params="quantile=0.5"))[:3]:
         title = say("peers.median", metric=say(f"metric.{metric}"))
-        columns.append(Ask(title, by_channel(rows)))
+        values = [r["value"] for r in rows if r["status"] == "measured"]
+        if min(values) > 0 and max(values) > _FAR * min(values):
+            title = say("peers.log", title=title)
+            columns.append(Ask(title, by_channel(rows), scale="log", zero=False))
+        else:
+            columns.append(Ask(title, by_channel(rows)))
     measures = ("publishing_volume", "engagement")
     return columns_figure(
         results, "side-by-side", say("peers.asks"), columns, say("peers.read"), measures

@@ -108,6 +108,8 @@ def long_table(
 def role_keys(rows: Sequence[ChartRow]) -> tuple[Key, ...]:
     """Legend of the roles that occur."""
     present = {row.role for row in rows}
+    if len(present) < 2:
+        return ()
     return tuple(Key(role, say(f"role.{role}")) for role in ("ours", "peer", "other") if role in present)
 
 

@@ -47,9 +47,10 @@ def keys_of(results: Results, band: bool) -> tuple[Key, ...]:
 def _posts(results: Results) -> Figure | None:
     """Weekly sums of the daily counts; weeks that were not seen whole are drawn but named."""
     panels, lines = [], []
-    for channel in results.ordered(days_of(results)):
+    time, daily = time_of(results), days_of(results)
+    for channel in results.ordered(daily):
         weeks: dict[datetime, list[float | None]] = defaultdict(list)
-        for start, _, value in merged_days(days_of(results)[channel]):
+        for start, _, value in merged_days(daily[channel]):
             weeks[start - (start - _MONDAY) % _WEEK].append(value)
         spans = []
         for monday, values in sorted(weeks.items()):
@@ -59,7 +60,8 @@ def _posts(results: Results) -> Figure | None:
             total = sum(known)
             part = "" if len(known) == 7 else say("weeks.days", n=len(known))
             tip = f"{results.names[channel]}, {day(monday)}: {number(total)} {part}".strip()
-            spans.append(Span(monday, monday + _WEEK, total, total, total, tip))
+            start, end = max(monday, time.start), min(monday + _WEEK, time.end)
+            spans.append(Span(start, end, total, total, total, tip))
             lines.append((results.names[channel], f"{monday:%Y-%m-%d}", number(total), part))
         gaps = gaps_of(results, channel)
         panels.append(Panel(results.names[channel], results.roles[channel], spans, gaps))
@@ -70,7 +72,7 @@ def _posts(results: Results) -> Figure | None:
     return Figure(
         id="weekly-posts",
         asks=asks,
-        drawing=multiples_chart(panels, time_of(results), kind="bars"),
+        drawing=multiples_chart(panels, time, kind="bars"),
         read=say("weeks.posts_read"),
         alt=say("alt.multiples", n=len(panels), asks=asks),
         measures=("coverage",),
@@ -96,10 +98,10 @@ def _medians(results: Results) -> Figure | None:
 def _past(results: Results) -> Figure | None:
     rows = [
         row
-        for row in results.rows("expected_performance")
+        for row in results.rows("expected_performance", params="metric=reactions")
         if row["period_start"] is not None and row["channel"] in results.names
     ]
-    # All kinds together where the measure gives that, else the kind with the most figures.
+    # A panel holds one kind of post: the one with the most figures; the table has that one too.
     kinds: dict[str | None, int] = defaultdict(int)
     for row in rows:
         kinds[row["category"]] += row["status"] == "measured"

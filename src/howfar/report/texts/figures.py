@@ -42,8 +42,8 @@ TEXT = {
     "of a channel’s reactions.",
     "summary.top.one": "The tenth of the posts with the most reactions held {value} of them.",
     "summary.top.ours": "The tenth of the posts with the most reactions held, for {ours}.",
-    "summary.gaps": "{n} of posts have gaps or end before the window does; coverage comes first "
-    "below for that reason.",
+    "summary.gaps": "The data of {n} have gaps or end before the window does, which is why "
+    "coverage comes first below.",
     "summary.limits": "Figures in square brackets are {level} intervals. The figures describe; "
     "they neither rank the channels nor show what caused a difference, and reactions say nothing "
     "about what anyone came to think.",
@@ -53,6 +53,7 @@ TEXT = {
     "peers.asks": "How much does each channel publish, and what does a typical post draw?",
     "peers.volume": "Posts a day",
     "peers.median": "Median {metric} a post",
+    "peers.log": "{title} (log scale)",
     "peers.read": "A dot is the channel’s figure, the line its interval, the number the dot’s "
     "value. Each column has its own scale. Medians leave out reposts and posts younger than two "
     "days when they were observed.",
@@ -106,8 +107,8 @@ TEXT = {
     "talk.elasticity": "Elasticity: {what}",
     "talk.residual": "Against peers: {what}",
     "talk.read": "Elasticity 1 (dotted line): twice the reactions go with twice the comments; below "
-    "1, talk grows more slowly. “Against peers” is what is left after the common relation: above 0, "
-    "more talk than the compared channels have at the same level.",
+    "1, talk grows more slowly. “Against peers” (logarithmic scale): 2 means twice the comments of "
+    "peers’ posts that draw as much.",
     "talk.warning": "The data has no views, so comments are set against reactions, not against "
     "views.",
     "talk.pooled": "Over all {n} compared channels together ({what}): {figure}.",
@@ -125,6 +126,7 @@ TEXT = {
     "paths.title": "Over which paths",
     "paths.intro": "Paths of communication as the registry names them. Accounts that nobody "
     "registered are “unknown”, not “the public”.",
+    "paths.one": "All posts in this study came over one path: {path}.",
     "paths.asks": "Which paths carry posts and responses?",
     "paths.column": "Share of {what}",
     "paths.read": "Each column adds up to 100 %. A channel that serves several paths counts in each "
