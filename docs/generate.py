@@ -1,4 +1,4 @@
-"""Write the reference pages of measures and readers from their declarations.
+"""Write the reference pages of measures, readers and commands from their declarations.
 
 `python docs/generate.py` writes them; with --check it only says which are not current.
 """
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from howfar.cli.page import command_pages
 from howfar.readers.discovery import readers
 from howfar.schema.measure import registry
 from howfar.schema.page import index_page, measure_page, reader_page
@@ -24,6 +25,7 @@ def pages() -> Mapping[str, str]:
     made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}
     made["measures/index.md"] = index_page("Measures", {n: d.title for n, d in measures.items()})
     made["readers/index.md"] = index_page("Readers", {n: d.title for n, d in formats.items()})
+    made |= {f"cli/{name}": text for name, text in command_pages().items()}
     return made
 
 
@@ -32,7 +34,7 @@ def stale(folder: Path = DOCS) -> list[str]:
     made = pages()
     there = {
         path.relative_to(folder).as_posix()
-        for part in ("measures", "readers")
+        for part in ("measures", "readers", "cli")
         for path in (folder / part).glob("*.md")
     }
     wrong = [

@@ -29,7 +29,10 @@ def labels_needed(confidence: float) -> int:
 
 
 def matrix(folder: Path) -> list[dict[str, Any]]:
-    """One row a measure: outcome 'yes', 'no' or 'not built', why, and what would change it."""
+    """One row a measure: outcome 'yes', 'no' or 'not built', why, and what would change it.
+
+    result: how its interval is got or, for what is not built yet, 'estimate' or 'bounds'.
+    """
     study = load_study(folder)
     inventory = study_inventory(folder)
     rows = [_built(m.declaration, inventory) for m in registry().values()]
@@ -64,7 +67,7 @@ def _built(declaration: Any, inventory: Inventory) -> dict[str, Any]:
         "asks": declaration.asks,
         "level": declaration.level,
         "can": "no" if missing else "yes",
-        "result": "bounds" if "bound" in declaration.uncertainty else "estimate",
+        "result": declaration.uncertainty,
         "why": "; ".join(lack.why for lack in missing) or _ground(declaration, inventory),
         "would_help": "; ".join(lack.remedy for lack in missing),
     }
@@ -104,9 +107,8 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
 
 
 def _said(row: dict[str, Any]) -> str:
-    bounds = "as bounds; " if row["result"] == "bounds" else ""
     if row["can"] == "yes":
-        return bounds + row["why"]
+        return f"{row['why']} (interval: {row['result']})"
     if row["can"] == "no":
-        return f"{bounds}{row['why']} -> {row['would_help']}"
-    return f"-> {bounds}{row['would_help']}"
+        return f"{row['why']} -> {row['would_help']}"
+    return f"-> {row['would_help']}" + (" (as bounds)" if row["result"] == "bounds" else "")
