@@ -169,7 +169,7 @@ def test_flipped_bytes(each: Case, tmp_path: Path) -> None:
     sources = [path for path, _ in each.good()] + [each.hostile()[0]]
     for source in sources:
         content = source.read_bytes()[:20_000]
-        for _ in range(120):
+        for _ in range(60):
             damaged = bytearray(content)
             for _ in range(rng.choice((1, 1, 3, 20))):
                 damaged[rng.randrange(len(damaged))] = rng.randrange(256)

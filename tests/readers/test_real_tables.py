@@ -18,7 +18,7 @@ from howfar.readers.discovery import reader_for
 from howfar.schema.reader import ReadContext
 
 ORANGE_SHA256 = "448c1177af41926a6044b367949074118d2dd3e81caa1e73e4c2d23fc29d60a2"
-CONTEXT = ReadContext(source="real", timezone=dt.UTC, batch_rows=1_000)
+CONTEXT = ReadContext(source="real", timezone=dt.UTC, batch_rows=5_000)
 
 
 @pytest.fixture(scope="session")

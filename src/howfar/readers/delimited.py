@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import itertools
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,6 +84,7 @@ class _Lines:
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._rest = lines
+        self._put_back: deque[str] = deque()
         self.next_line = 1
         self.taken: list[str] = []
         self._size = 0
@@ -92,7 +93,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = next(self._rest)
+        line = self._put_back.popleft() if self._put_back else next(self._rest)
         self.taken.append(line)
         self._size += len(line)
         if self._size > LONGEST:
@@ -109,7 +110,7 @@ class _Lines:
         first, *others = self.taken
         if len(first) > LONGEST:
             _skip_to_line_end(first, self._rest)
-        self._rest = itertools.chain(others, self._rest)
+        self._put_back.extendleft(reversed(others))
         self.next_line += 1
         self.taken, self._size = [], 0
 
@@ -171,6 +172,8 @@ def _header(first: tuple[int, list[str], str] | None, path: Path) -> list[str]:
             expected="UTF-8, or UTF-16 with a byte order mark",
             next="save the file as UTF-8",
         )
+    # Spreadsheets leave nameless columns at the end; they are columns all the same.
+    header = [name or f"column {place}" for place, name in enumerate(header, 1)]
     repeated = sorted({name for name in header if header.count(name) > 1})
     if repeated:
         raise InputError(
