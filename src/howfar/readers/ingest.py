@@ -48,9 +48,9 @@ class Outcome:
     unknown_columns: tuple[str, ...] = ()
 
 
-def source_files(study: Study, folder: Path, datasets: Callable[[str], Path]) -> list[
-    tuple[Source, Path]
-]:
+def source_files(
+    study: Study, folder: Path, datasets: Callable[[str], Path]
+) -> list[tuple[Source, Path]]:
     """Every file of every source, in the order of the study file and of the names.
 
     datasets: gives the folder of a public data set. Raises StudyError where a source has no file.
@@ -117,14 +117,29 @@ def ingest(
             if same is not None:
                 _check_settings(same, settings, path)
                 outcomes.append(
-                    Outcome(path.name, source.name, same.format, same.records, same.read,
-                            same.rejected, known=True)
+                    Outcome(
+                        path.name,
+                        source.name,
+                        same.format,
+                        same.records,
+                        same.read,
+                        same.rejected,
+                        known=True,
+                    )
                 )
                 continue
             with store.segments(manifest) as segments:
                 added, outcome = _read_file(
-                    study, source, path, digest, settings, manifest.next_input, reader, protector,
-                    segments, batch_rows,
+                    study,
+                    source,
+                    path,
+                    digest,
+                    settings,
+                    manifest.next_input,
+                    reader,
+                    protector,
+                    segments,
+                    batch_rows,
                     _step(progress, path.name, left),
                 )
                 _check_unchanged(path, before)
@@ -145,9 +160,7 @@ def _step(progress: Progress | None, file: str, left: int) -> Callable[[int], No
     return step
 
 
-def read_context(
-    study: Study, source: Source, batch_rows: int = BATCH_ROWS
-) -> ReadContext:
+def read_context(study: Study, source: Source, batch_rows: int = BATCH_ROWS) -> ReadContext:
     """What the study file says of a source, in the terms of the readers."""
     tz = zone(source.timezone) if source.timezone else None
     observed = source.observed_at
@@ -213,16 +226,37 @@ def _read_file(
     start, end = expected_span(study, source)
     unknown = tuple(sorted(tally.unknown_columns))
     row = {
-        "source": source.name, "input": number, "file": path.name, "sha256": digest,
-        "format": reader.declaration.id, "capture": source.capture, "query": source.query,
-        "cap": source.cap, "use": source.use, "expected_start": start, "expected_end": end,
-        "records": tally.records, "read": read, "rejected": rejected, "first_post": first,
-        "last_post": last, "unknown_columns": list(unknown),
+        "source": source.name,
+        "input": number,
+        "file": path.name,
+        "sha256": digest,
+        "format": reader.declaration.id,
+        "capture": source.capture,
+        "query": source.query,
+        "cap": source.cap,
+        "use": source.use,
+        "expected_start": start,
+        "expected_end": end,
+        "records": tally.records,
+        "read": read,
+        "rejected": rejected,
+        "first_post": first,
+        "last_post": last,
+        "unknown_columns": list(unknown),
     }
     segments.write("coverage", pa.Table.from_pylist([row], schema=COVERAGE.arrow()))
     added = Input(
-        number, source.name, str(path), digest, reader.declaration.id, reader.declaration.version,
-        settings, tally.records, read, rejected, segments.close(),
+        number,
+        source.name,
+        str(path),
+        digest,
+        reader.declaration.id,
+        reader.declaration.version,
+        settings,
+        tally.records,
+        read,
+        rejected,
+        segments.close(),
     )
     return added, Outcome(
         path.name, source.name, reader.declaration.id, tally.records, read, rejected, False, unknown
