@@ -85,6 +85,18 @@ def test_scan_equals_the_library_on_the_same_grid(x: np.ndarray) -> None:
     assert fit.distance == pytest.approx(theirs.D, abs=1e-9)
 
 
+def test_scan_with_a_limit_finds_the_same_candidates() -> None:
+    x = lognormal_counts(7)
+    distinct, counts = np.unique(x[x > 0], return_counts=True)
+    full = scan(distinct, counts.astype(float), distinct[:-2])
+    limit = float(np.quantile(full.distance, 0.3))
+    quick = scan(distinct, counts.astype(float), distinct[:-2], limit)
+    near = full.distance < limit
+    assert np.array_equal(quick.distance < limit, near)
+    assert np.array_equal(quick.distance[near], full.distance[near])
+    assert (quick.distance <= full.distance).all()
+
+
 def test_likelihood_ratios_are_the_library_s_and_the_cut_off_agrees() -> None:
     x = lognormal_counts(3)
     fit, theirs = fit_heavy_tail(x), library_search(x)

@@ -183,4 +183,6 @@ def goodness_of_fit(
 
 def _nearer(sample: FloatArray, sizes: FloatArray, candidates: FloatArray, distance: float) -> bool:
     inside = candidates[candidates <= sample[-1]]
-    return inside.size > 0 and bool((scan(sample, sizes, inside).distance < distance).any())
+    return inside.size > 0 and bool(
+        (scan(sample, sizes, inside, limit=distance).distance < distance).any()
+    )

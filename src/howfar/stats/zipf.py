@@ -13,14 +13,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from howfar.stats.blocks import FloatArray
+from howfar.stats.blocks import FloatArray, IntArray
 
 ALPHA_MAX = 3.0
 """The library's bound: candidates for xmin with a steeper tail are passed over. Above 3 the
 variance is finite, and a steep enough power law fits the last posts of any distribution."""
 
 _ASYMPTOTIC = 50.0
-_CELLS = 4_000_000
+_CELLS = 4_000_000  # at a time, so that memory stays small
+_COARSE = 8  # every 8th value is enough to drop most candidates
 
 
 def log_hurwitz(alpha: npt.ArrayLike, x: npt.ArrayLike) -> FloatArray:
@@ -105,7 +106,9 @@ class Scan:
         return int(np.argmin(self.distance))
 
 
-def scan(distinct: FloatArray, counts: FloatArray, candidates: FloatArray) -> Scan:
+def scan(
+    distinct: FloatArray, counts: FloatArray, candidates: FloatArray, limit: float = math.inf
+) -> Scan:
     """Fit a discrete power law above each candidate xmin and measure its distance to the data.
 
     D = max over distinct x >= xmin of |P_data(X < x | X >= xmin) - P_fit(X < x)|, as the library
@@ -116,11 +119,12 @@ def scan(distinct: FloatArray, counts: FloatArray, candidates: FloatArray) -> Sc
     distinct : (U,) sorted positive whole numbers. counts : (U,) how often each occurs; 0 is
         allowed (a value that a bootstrap sample did not draw).
     candidates : (G,) values of xmin, at most the largest value.
+    limit : a candidate whose distance reaches this is not followed further; what is then returned
+        for it lies between limit and its distance.
     """
-    log_x = np.log(distinct)
     first = np.searchsorted(distinct, candidates)
     n_from = np.cumsum(counts[::-1])[::-1]
-    log_from = np.cumsum((counts * log_x)[::-1])[::-1]
+    log_from = np.cumsum((counts * np.log(distinct))[::-1])[::-1]
     before = n_from[0] - n_from
     n_tail = n_from[first]
     mean_log = np.divide(
@@ -128,17 +132,23 @@ def scan(distinct: FloatArray, counts: FloatArray, candidates: FloatArray) -> Sc
     )
     alpha = alpha_estimates(mean_log, candidates)
     distance = np.full(candidates.shape, np.inf)
+    seen = np.flatnonzero(counts > 0)
+
+    def measure(which: IntArray, columns: IntArray) -> None:
+        slices = math.ceil(which.size * columns.size / _CELLS) or 1
+        for part in np.array_split(which, slices):
+            inside = columns[columns >= first[part].min(initial=distinct.size)]
+            x, a, low = distinct[inside], alpha[part][:, None], candidates[part][:, None]
+            tail = np.exp(log_hurwitz(a, x[None, :]) - log_hurwitz(a, low))
+            data = (before[inside] - before[first[part]][:, None]) / n_tail[part][:, None]
+            gap = np.where(x >= low, np.abs(data - (1.0 - tail)), 0.0)
+            distance[part] = gap.max(axis=1, initial=0.0)
+
     fitted = np.flatnonzero(np.isfinite(alpha))
-    for part in np.array_split(fitted, math.ceil(fitted.size * distinct.size / _CELLS) or 1):
-        if part.size == 0:
-            continue
-        start = int(first[part].min())
-        x, seen = distinct[start:], counts[start:] > 0
-        a, low = alpha[part][:, None], candidates[part][:, None]
-        tail = np.exp(log_hurwitz(a, x[None, :]) - log_hurwitz(a, low))
-        data = (before[start:] - before[first[part]][:, None]) / n_tail[part][:, None]
-        gap = np.where((x >= low) & seen, np.abs(data - (1.0 - tail)), 0.0)
-        distance[part] = gap.max(axis=1)
+    if math.isfinite(limit):
+        measure(fitted, seen[::_COARSE])
+        fitted = fitted[distance[fitted] < limit]
+    measure(fitted, seen)
     return Scan(candidates, alpha, distance)
 
 
