@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from ibis.backends.sql.compilers import PySparkCompiler
 
@@ -181,7 +182,8 @@ def test_an_altered_formula_no_longer_gives_the_value(name: str) -> None:
     """The worked example tells each operator of the formula from its opposite."""
     d = declared(name)
     for formula in altered(d.formula):
-        given = evaluate(formula, d.example.parts)
+        with np.errstate(all="ignore"):
+            given = evaluate(formula, d.example.parts)
         assert given != pytest.approx(d.example.value, rel=1e-9), formula
 
 

@@ -82,10 +82,11 @@ def _example(d: Declaration) -> str:
     tables = [_sample(name, rows) for name, rows in e.rows.items() if rows]
     parts = "\n".join(f"- {name} = {_part(value)}" for name, value in e.parts.items())
     low, high = e.interval
+    span = f"Window {e.window[0]} to {e.window[1]} (end exclusive)"
     return "\n\n".join(
         [
             "## Worked example",
-            f"Window {e.window[0]} to {e.window[1]} (end exclusive); figure: {where or 'the total'}.",
+            f"{span}; figure: {where or 'the total'}.",
             *tables,
             parts,
             f"```text\n{d.formula}\n= {e.value:.12g}\n```",

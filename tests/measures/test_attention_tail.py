@@ -1,0 +1,105 @@
+"""The tail of attention: exponent, fit and the lognormal, on drawn laws and by hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from howfar.schema.estimate import Result
+
+Pick = Callable[..., Result]
+
+
+def posts(values: Any, **fields: Any) -> list[dict[str, Any]]:
+    return [
+        {"channel": "a", "platform": "x", "relation": "original", "week": 2817 + n % 12}
+        | {"reactions": int(x)}
+        | fields
+        for n, x in enumerate(values)
+    ]
+
+
+def take(bench: Any, rows: list[dict[str, Any]]) -> list[Result]:
+    results: list[Result] = bench.take("attention_tail", {"observed": rows})
+    return results
+
+
+def power_law(number: int, alpha: float) -> Any:
+    """Whole numbers from 20 on; the inverse of the distribution function at even steps."""
+    u = (np.arange(number) + 0.5) / number
+    values = np.floor(19.5 * (1 - u) ** (-1 / (alpha - 1)) + 0.5)
+    return np.random.default_rng(7).permutation(values)
+
+
+def test_the_exponent_of_a_known_law(bench: Any, pick: Pick) -> None:
+    results = take(bench, posts(power_law(600, 2.5)))
+    tail = next(r for r in results if r.dims["category"] == "reactions")
+    assert tail.estimate.value == pytest.approx(2.5, abs=0.1)
+    assert tail.estimate.low < 2.5 < tail.estimate.high
+    assert pick(results, category="reactions: fit p").estimate.value > 0.1
+
+
+def test_the_exponent_follows_from_its_params_by_hand(bench: Any) -> None:
+    values = power_law(200, 2.2)
+    tail = take(bench, posts(values))[0]
+    settings = dict(part.split("=") for part in tail.dims["params"].split(";"))
+    xmin = int(settings["xmin"])
+    above = [int(x) for x in values if x >= xmin]
+    assert len(above) == int(settings["tail"])
+    by_hand = 1 + len(above) / sum(math.log(x / (xmin - 0.5)) for x in above)
+    assert tail.estimate.value == pytest.approx(by_hand, rel=1e-9)
+    assert tail.estimate.n_posts == 200
+
+
+def test_a_lognormal_is_told_from_a_power_law(bench: Any, pick: Pick) -> None:
+    """An exact lognormal body: the ratio must not favour the power law beyond its error."""
+    from scipy import stats
+
+    u = (np.arange(800) + 0.5) / 800
+    values = np.rint(np.exp(5 + stats.norm.ppf(u)))
+    results = take(bench, posts(np.random.default_rng(3).permutation(values)))
+    ratio = pick(results, category="reactions: vs lognormal").estimate
+    assert ratio.low <= 0
+    assert "p = " in ratio.method
+
+
+def test_the_ratio_interval_agrees_with_its_p(bench: Any, pick: Pick) -> None:
+    """The interval excludes 0 exactly where Vuong's p is below .05."""
+    measured = 0
+    for alpha in (2.1, 2.5, 3.0):
+        ratio = pick(
+            take(bench, posts(power_law(300, alpha))), category="reactions: vs lognormal"
+        ).estimate
+        if ratio.status == "measured":
+            measured += 1
+            p = float(ratio.method.split("p = ")[1].split()[0])
+            assert (ratio.low <= 0 <= ratio.high) is (p >= 0.05)
+    assert measured
+
+
+def test_reposts_young_posts_and_zeros_are_left_out(bench: Any) -> None:
+    values = power_law(200, 2.2)
+    rows = posts(values) + posts([10**6] * 12, relation="repost") + posts([9**6] * 12, age_s=0)
+    rows += posts([0] * 30)
+    with_more, alone = take(bench, rows)[0], take(bench, posts(values))[0]
+    assert with_more.estimate.value == alone.estimate.value
+    assert with_more.estimate.n_posts == 200
+    assert "12 posts younger" in str(with_more.estimate.reason)
+
+
+def test_too_few_or_equal_values_are_refused(bench: Any, pick: Pick) -> None:
+    few = pick(take(bench, posts(power_law(49, 2.2)))).estimate
+    assert "49 posts" in str(few.reason)
+    assert pick(take(bench, posts([5] * 100))).estimate.status == "not_measured"
+    zeros = pick(take(bench, posts([0] * 100))).estimate
+    assert "0 posts with a count above 0" in str(zeros.reason)
+
+
+def test_the_same_seed_gives_the_same_p(bench: Any, pick: Pick) -> None:
+    rows = posts(power_law(120, 2.3))
+    first, again = (pick(take(bench, rows), category="reactions: fit p") for _ in range(2))
+    assert first.estimate == again.estimate

@@ -1,0 +1,242 @@
+"""Coverage: what each source holds, what is missing, and what that does not mean."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from howfar.schema.estimate import Result
+
+Pick = Callable[..., Result]
+WINDOW = ("2024-01-01", "2024-01-11")
+
+
+def day(number: int) -> str:
+    return (dt.date(2024, 1, 1) + dt.timedelta(days=number - 1)).isoformat()
+
+
+def moment(number: int) -> dt.datetime:
+    return dt.datetime(2024, 1, 1, tzinfo=dt.UTC) + dt.timedelta(days=number - 1)
+
+
+def post(n: int, on: int, channel: str | None = "a", **fields: Any) -> dict[str, Any]:
+    return {
+        "platform": "x",
+        "post_id": f"p{n}",
+        "channel": channel,
+        "author": channel or f"person{n % 2}",
+        "source": "s",
+        "input": 1,
+        "line": n,
+        "created_at": f"{day(on)}T08:00:00Z",
+    } | fields
+
+
+def file(**fields: Any) -> dict[str, Any]:
+    return {
+        "source": "s",
+        "input": 1,
+        "capture": "complete",
+        "use": "main",
+        "records": 10,
+        "read": 10,
+        "rejected": 0,
+        "expected_start": f"{day(1)}T00:00:00Z",
+        "expected_end": f"{day(11)}T00:00:00Z",
+    } | fields
+
+
+def observed(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a run makes of them: distinct main posts inside the window."""
+    start = dt.date(2024, 1, 1)
+    kept: dict[str, dict[str, Any]] = {}
+    for p in posts:
+        when = dt.date.fromisoformat(p["created_at"][:10])
+        inside = start <= when < start + dt.timedelta(days=10)
+        if inside and p["source"] != "later":
+            number = (when - dt.date(1970, 1, 1)).days
+            kept.setdefault(p["post_id"], p | {"day": number})
+    return list(kept.values())
+
+
+def look(on: int, source: str = "s") -> dict[str, Any]:
+    return {
+        "platform": "x",
+        "post_id": "p1",
+        "metric": "views",
+        "value": 1,
+        "source": source,
+        "input": 1,
+        "line": 1,
+        "observed_at": f"{day(on)}T00:00:00Z",
+    }
+
+
+def take(bench: Any, posts: list[dict[str, Any]], **tables: Any) -> list[Result]:
+    rows = {"coverage": [file()], "posts": posts, "observed": observed(posts)} | tables
+    results: list[Result] = bench.take("coverage", rows, WINDOW)
+    return results
+
+
+def test_rows_duplicates_and_posts_outside_add_up_to_what_was_read(bench: Any, pick: Pick) -> None:
+    posts = [post(n, n) for n in range(1, 8)] + [post(3, 3, line=8), post(3, 3, line=9)]
+    posts += [post(10, 11)]
+    results = take(bench, posts, observations=[look(11)])
+    for params, channel in (("source=s", "a"), (None, None)):
+        at = {"params": params, "channel": channel}
+        figures = {
+            c: pick(results, **at, category=c).estimate
+            for c in ("read", "distinct posts", "duplicate rows", "outside window")
+        }
+        assert {c: e.value for c, e in figures.items()} == {
+            "read": 10,
+            "distinct posts": 7,
+            "duplicate rows": 2,
+            "outside window": 1,
+        }
+        assert all(e.low == e.value == e.high and e.low_kind == "bound" for e in figures.values())
+
+
+def test_a_post_in_two_sources_counts_once_in_the_total(bench: Any, pick: Pick) -> None:
+    posts = [post(1, 1), post(2, 2), post(1, 1, source="t", input=2), post(3, 3, source="t")]
+    posts[-1]["input"] = 2
+    files = [file(records=2, read=2), file(source="t", input=2, records=3, read=2, rejected=1)]
+    results = take(bench, posts, coverage=files)
+    assert pick(results, params="source=s", category="distinct posts").estimate.value == 2
+    assert pick(results, params="source=t", category="distinct posts").estimate.value == 2
+    assert pick(results, params="source=t", category="duplicate rows").estimate.value == 0
+    assert pick(results, params=None, category="distinct posts").estimate.value == 3
+    assert pick(results, params=None, category="duplicate rows").estimate.value == 1
+    assert pick(results, params=None, category="rejected").estimate.value == 1
+    assert pick(results, params=None, category="records").estimate.value == 5
+
+
+def test_what_only_a_recheck_has_is_counted_and_in_no_total(bench: Any, pick: Pick) -> None:
+    posts = [post(1, 1), post(2, 2)]
+    posts += [post(n, n, source="later", input=2) for n in (2, 3, 4)]
+    files = [file(read=2, records=2), file(source="later", input=2, use="recheck", read=3)]
+    results = take(bench, posts, coverage=files)
+    assert pick(results, params="source=later", category="recheck only").estimate.value == 2
+    assert pick(results, params=None, category="recheck only").estimate.value == 2
+    assert pick(results, params=None, category="distinct posts").estimate.value == 2
+    assert pick(results, params=None, category="read").estimate.value == 2
+    assert not [
+        r
+        for r in results
+        if r.dims.get("params") == "source=later"
+        and r.dims["category"] in ("posts by day", "covered share")
+    ]
+
+
+def test_days_after_the_last_look_are_not_zero(bench: Any, pick: Pick) -> None:
+    results = take(bench, [post(n, n) for n in (1, 2, 5)], observations=[look(8)])
+    by_day = {
+        d: pick(results, category="posts by day", period_start=moment(d)).estimate
+        for d in range(1, 11)
+    }
+    values = [by_day[d].value for d in range(1, 11)]
+    assert values == [1, 1, 0, 0, 1, 0, 0, None, None, None]
+    assert by_day[9].reason == "after the last observation"
+    gaps = sorted(
+        (r.dims["period_start"], r.dims["period_end"], r.estimate.value)
+        for r in results
+        if r.dims["category"] == "gap"
+    )
+    assert gaps == [
+        (moment(3), moment(5), 2),
+        (moment(6), moment(8), 2),
+        (moment(8), moment(11), 3),
+    ]
+    share = pick(results, category="covered share").estimate
+    assert (share.value, share.low, share.high) == (0.7, 0.7, 0.7)
+
+
+def test_without_a_time_of_collection_coverage_is_bounded(bench: Any, pick: Pick) -> None:
+    last = {"last_post": f"{day(6)}T00:00:00Z"}
+    results = take(bench, [post(n, n) for n in (1, 2, 5)], coverage=[file(**last)])
+    share = pick(results, category="covered share").estimate
+    assert (share.value, share.low, share.high, share.low_kind) == (0.5, 0.5, 1.0, "bound")
+    assert "does not say when" in str(share.reason)
+    tail = pick(results, category="gap", period_end=moment(11)).estimate
+    assert (tail.value, tail.low, tail.high) == (5, 0, 5)
+    after = pick(results, category="posts by day", period_start=moment(9)).estimate
+    assert after.status == "not_measured"
+
+
+def test_an_unusual_silence_is_flagged_and_a_usual_one_is_not(bench: Any, pick: Pick) -> None:
+    window = ("2024-01-01", "2024-02-10")
+    span = {"expected_end": "2024-02-10T00:00:00Z"}
+
+    def silent(*days: int) -> list[Result]:
+        posts = [post(n, n) for n in range(1, 41) if n not in days]
+        rows = {"coverage": [file(**span)], "posts": posts, "observations": [look(41)]}
+        rows["observed"] = [
+            p | {"day": 19_723 + n - 1} for p in posts for n in [int(p["post_id"][1:])]
+        ]
+        results: list[Result] = bench.take("coverage", rows, window)
+        return results
+
+    once = pick(silent(20, 21, 22), category="gap").estimate
+    assert once.value == 3
+    assert "probably missing" in str(once.reason)
+    twice = silent(10, 20, 21, 22)
+    assert "probably missing" not in str(pick(twice, category="gap").estimate.reason)
+    assert pick(silent(20), category="posts by day", period_start=moment(20)).estimate.reason
+    assert not [r for r in silent(20) if r.dims["category"] == "gap"]
+
+
+def test_persons_are_pooled_and_counted(bench: Any, pick: Pick) -> None:
+    posts = [post(n, 1 + n % 2, None) for n in range(1, 7)]
+    results = take(bench, posts, observations=[look(11)])
+    first = pick(results, category="posts by day", period_start=moment(1))
+    assert (first.dims["channel"], first.dims["path"]) == (None, "unknown")
+    assert (first.estimate.value, first.estimate.n_persons) == (3, 1)
+    assert not [r for r in results if "person" in str(r.dims)]
+
+
+def test_a_source_that_reached_its_cap_says_so(bench: Any, pick: Pick) -> None:
+    capped = pick(
+        take(bench, [post(1, 1)], coverage=[file(cap=10, capture="capped")]),
+        params="source=s",
+        category="records",
+    )
+    assert "cap" in str(capped.estimate.reason)
+    assert "capture class capped" in capped.estimate.method
+    below = take(bench, [post(1, 1)], coverage=[file(cap=11)])
+    assert pick(below, params="source=s", category="records").estimate.reason is None
+
+
+def test_a_source_outside_the_window_covers_nothing(bench: Any, pick: Pick) -> None:
+    span = {"expected_start": "2023-01-01T00:00:00Z", "expected_end": "2023-02-01T00:00:00Z"}
+    share = pick(take(bench, [], coverage=[file(**span)]), category="covered share").estimate
+    assert share.status == "not_measured"
+    assert "inside the window" in str(share.reason)
+
+
+def test_fourteen_newsrooms(newsroom_results: Callable[[str], list[Result]], pick: Pick) -> None:
+    results = newsroom_results("coverage")
+    totals = {
+        c: pick(results, params=None, category=c).estimate.value
+        for c in ("distinct posts", "duplicate rows", "outside window", "rejected")
+    }
+    assert totals == {
+        "distinct posts": 68_071,
+        "duplicate rows": 14,
+        "outside window": 0,
+        "rejected": 0,
+    }
+    mains = [r for r in results if r.dims["category"] == "covered share"]
+    assert len(mains) == 14
+    assert all(r.estimate.value is not None and r.estimate.value < 1 for r in mains)
+    silence = pick(
+        results,
+        channel="veja",
+        category="gap",
+        period_start=dt.datetime(2016, 4, 14, tzinfo=dt.UTC),
+    )
+    assert silence.estimate.value == 3
+    by_day = [r.estimate.value for r in results if r.dims["category"] == "posts by day"]
+    assert sum(v for v in by_day if v is not None) == pytest.approx(68_071)
