@@ -45,7 +45,8 @@ def rate(
     so that one hit does not make the figure, as it does in sum(y) / sum(e).
 
     Interval: t on the log scale, sandwich variance by cluster with G - 1 degrees of freedom where
-    clusters (weeks) are given, by post with n - 1 else. With fewer than 10 clusters the sandwich
+    clusters (weeks) are given, by post with n - 1 else; alpha is held at its estimate, which in
+    NB2 is uncorrelated with the rate. With fewer than 10 clusters the sandwich
     is too small: use ``intervals.few_block_interval`` on the rates of the weeks.
 
     Parameters

@@ -58,7 +58,7 @@ def block_quantiles(
     """Bootstrap replicates of quantiles by block weights, shape (R, len(probs)).
 
     Same definition as ``quantiles``, with each value counted as often as its block was drawn. The
-    counts of every block up to each distinct value are tabulated once, (D + 1, B) integers for D
+    counts of every block up to each distinct value are tabulated once, (D, B) integers for D
     distinct values; all replicates then bisect that table together, log2(D) steps.
 
     Parameters
