@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,6 +46,8 @@ class Outcome:
     rejected: int
     known: bool
     unknown_columns: tuple[str, ...] = ()
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """Records kept with a remark, by its code (schema.reader.NOTES)."""
 
 
 def source_files(
@@ -259,7 +261,9 @@ def _read_file(
         segments.close(),
     )
     return added, Outcome(
-        path.name, source.name, reader.declaration.id, tally.records, read, rejected, False, unknown
+        path.name, source.name, reader.declaration.id, tally.records, read, rejected, False,
+        unknown,
+        dict(sorted(tally.notes.items())),
     )
 
 
