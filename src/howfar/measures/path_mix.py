@@ -15,7 +15,7 @@ import pyarrow as pa
 from howfar.schema.estimate import Estimate, Result, exact, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import Columns, block_result, groups
-from howfar.schema.settled import YOUNG_S
+from howfar.schema.settled import settled
 from howfar.schema.tables import COUNTS
 from howfar.stats.blocks import ratio_replicates
 
@@ -77,8 +77,7 @@ class PathMix:
         """Posts and counts by set of paths and week, with the persons and channels behind them."""
         posts = tables.observed
         posts = posts.mutate(paths=ibis.coalesce(posts.paths.join(_JOIN), UNKNOWN))
-        young = (posts.age_s < YOUNG_S).fill_null(False)
-        own = posts.filter((posts.relation.isnull() | (posts.relation != "repost")) & ~young)
+        own = posts.filter(settled(posts))
         parts = [_by_week(posts, "posts", None)]
         for metric in COUNTS:
             parts.append(_by_week(own.filter(own[metric].notnull()), metric, metric))

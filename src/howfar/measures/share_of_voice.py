@@ -15,7 +15,7 @@ from howfar.schema.comparable import ROLES, VERSUS, captured_alike, rows_of
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import Columns, block_result, groups
-from howfar.schema.settled import YOUNG_S, own_counts
+from howfar.schema.settled import YOUNG_S, settled
 from howfar.schema.spans import DAY_S, seen_spans, span, with_spans
 from howfar.schema.tables import COUNTS
 from howfar.stats.blocks import ratio_replicates
@@ -85,16 +85,14 @@ class ShareOfVoice:
         posts = tables.observed.filter(
             tables.observed.channel.notnull() & tables.observed.role.isin(ROLES)
         )
-        keys = ["channel", "platform", "capture", "week", "day"]
-        parts = [_counted(posts.group_by(keys).aggregate(posts=posts.count()), "posts", "posts")]
-        settled = own_counts(posts).filter(lambda t: ~t.young)
-        for metric in COUNTS:
-            given = settled.filter(settled[metric].notnull())
-            summed = given.group_by(keys).aggregate(
-                posts=given.count(), total=given[metric].sum().cast("int64")
-            )
-            parts.append(_counted(summed, metric, "total"))
-        return with_spans(ibis.union(*parts), seen_spans(tables))
+        posts = posts.mutate(settled=settled(posts))
+        daily = posts.group_by(["channel", "platform", "capture", "week", "day"]).aggregate(
+            posts=posts.count(),
+            n_posts=posts.count(),
+            **{m: posts[m].sum(where=posts.settled).cast("int64") for m in COUNTS},
+            **{f"n_{m}": posts[m].count(where=posts.settled) for m in COUNTS},
+        )
+        return with_spans(daily, seen_spans(tables))
 
     def estimate(self, rows: pa.Table, sampling: Sampling) -> Iterable[Result]:
         """Ratio of weekly sums over the days that all compared channels cover."""
@@ -118,14 +116,14 @@ class ShareOfVoice:
             )
 
     def _category(self, cut: _Cut, group: Columns, sampling: Sampling) -> Iterator[Result]:
-        chosen = group["category"] == cut.category
-        if not chosen.any():
+        number, value = group[f"n_{cut.category}"], np.nan_to_num(group[cut.category])
+        if not number.any():
             return
         first, after = cut.days(sampling)
-        inside = chosen & (group["day"] >= first) & (group["day"] < after)
-        given = [c for c in cut.channels if (group["channel"][chosen] == c).any()]
-        index = sampling.draw.index(group["week"][inside])
-        everyone = sampling.draw.sums(group["value"][inside], index)
+        inside = (group["day"] >= first) & (group["day"] < after)
+        given = [c for c in cut.channels if number[group["channel"] == c].any()]
+        index = sampling.draw.index(group["week"])
+        everyone = sampling.draw.sums(value * inside, index)
         for channel in cut.channels:
             dims = _dims(channel, cut.platform, cut.category)
             if channel not in given or len(given) < 2:
@@ -137,13 +135,13 @@ class ShareOfVoice:
                 yield Result(not_measured(self.declaration.unit, reason), dims)
                 continue
             own = inside & (group["channel"] == channel)
-            sums = sampling.draw.sums(group["value"][own], sampling.draw.index(group["week"][own]))
+            sums = sampling.draw.sums(value * own, index)
             yield block_result(
                 self.declaration,
                 sampling,
                 dims,
                 partial(ratio_replicates, sums, everyone),
-                n_posts=int(group["posts"][own].sum()),
+                n_posts=int(number[own].sum()),
                 n_channels=len(given),
                 transform="logit",
                 note=cut.note(sampling, len(given)),
@@ -179,19 +177,6 @@ class _Cut:
         everyone = f"the {after - first} UTC days that all {len(self.channels)} channels cover"
         young = "" if self.category == "posts" else ", posts of the last two days left out"
         return f"over {everyone}{young}; {given} channels give {self.category}"
-
-
-def _counted(rows: ibis.Table, category: str, value: str) -> ibis.Table:
-    return rows.select(
-        "channel",
-        "platform",
-        "capture",
-        "week",
-        "day",
-        category=ibis.literal(category),
-        posts=rows.posts,
-        value=rows[value],
-    )
 
 
 def _dims(channel: str, platform: str, category: str) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def own_counts(posts: ibis.Table) -> ibis.Table:
     return own.mutate(young=(own.age_s < YOUNG_S).fill_null(False))
 
 
+def settled(posts: ibis.Table) -> ibis.Value:
+    """Whether a post's counts are its own and old enough: neither a repost nor young."""
+    repost, young = posts.relation == "repost", posts.age_s < YOUNG_S
+    return ~repost.fill_null(False) & ~young.fill_null(False)
+
+
 def values_by_week(posts: ibis.Table, metrics: Sequence[str]) -> ibis.Table:
     """How many of a channel's own posts, in each week, have each value of each metric.
 
