@@ -31,7 +31,7 @@ def number(value: float | None, places: int | None = None, percent: bool = False
         whole = not percent and float(value).is_integer()
         places = 0 if whole else decimals(value, percent)
     text = f"{value * (100 if percent else 1):,.{places}f}".replace("-", "−")
-    return f"{text} %" if percent else text
+    return f"{text}\N{NO-BREAK SPACE}%" if percent else text
 
 
 def is_exact(row: Row) -> bool:
@@ -67,7 +67,9 @@ def phrase(row: Row, percent: bool = False) -> str:
 def day(moment: datetime, zone: tzinfo | None = None) -> str:
     """A date as 3 March 2016, in the study's zone where given."""
     at = moment.astimezone(zone) if zone else moment
-    return f"{at.day} {say('months').split()[at.month - 1]} {at.year}"
+    return "\N{NO-BREAK SPACE}".join(
+        (str(at.day), say("months").split()[at.month - 1], str(at.year))
+    )
 
 
 def last_day(end: datetime, zone: tzinfo | None = None) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import functools
+import gzip
 import hashlib
+from dataclasses import dataclass
 from importlib import resources
 
 import jinja2
@@ -87,25 +89,15 @@ def render(report_input: ReportInput) -> str:
         "version": howfar.__version__,
         "run": report_input.provenance.get("run", say("none")),
     }
-    script = _script()
-    live = _template().render(
-        **common, policy=_policy(script), specs=Markup(_specs(figures)), script=Markup(script)
-    )
-    if figures and len(live.encode()) < MOST_BYTES:
-        return live
-    return _template().render(**common, policy=_policy(None), specs=None, script=None)
+    live = _live(figures) if figures else None
+    page = _template().render(**common, policy=_policy(live), live=live)
+    if live is None or len(page.encode()) < MOST_BYTES:
+        return page
+    return _template().render(**common, policy=_policy(None), live=None)
 
 
 def _figures(sections: list[Section]) -> list[Figure]:
     return [item for s in sections for item in s.items if isinstance(item, Figure)]
-
-
-def _specs(figures: list[Figure]) -> str:
-    parts = (
-        f'"{f.id}":{{"wide":{to_json(f.drawing.wide)},"narrow":{to_json(f.drawing.narrow)}}}'
-        for f in figures
-    )
-    return "{" + ",".join(parts) + "}"
 
 
 def _text(name: str) -> str:
@@ -120,20 +112,49 @@ def _template() -> jinja2.Template:
     return environment.from_string(_text("page.html"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What makes charts live: a loader, and packed the runtime and the specifications.
+
+    Packed they take a sixth of the room; the runtime's hash is that of its unpacked text.
+    """
+
+    loader: Markup
+    runtime: Markup
+    specs: Markup
+    hashes: tuple[str, ...]
+
+
+def _live(figures: list[Figure]) -> _Live:
+    parts = (
+        f'"{f.id}":{{"wide":{to_json(f.drawing.wide)},"narrow":{to_json(f.drawing.narrow)}}}'
+        for f in figures
+    )
+    loader, (plain, packed) = _text("live.js"), _runtime()
+    specs = _packed("{" + ",".join(parts) + "}")
+    return _Live(Markup(loader), Markup(packed), Markup(specs), (_hash(loader), _hash(plain)))
+
+
 @functools.cache
-def _script() -> str:
-    text = runtime(_text("live.js"))
-    if "</script" in text.lower():
-        raise ValueError("the runtime cannot be inlined: it holds an end tag of a script")
-    return text
+def _runtime() -> tuple[str, str]:
+    """The interactive runtime, plain and packed; made once a process."""
+    plain = runtime("window.vegaEmbed = vegaEmbed;")
+    return plain, _packed(plain)
 
 
-def _policy(script: str | None) -> str:
-    """Nothing may be fetched; only the one inline script with this hash may run."""
+def _packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), compresslevel=9, mtime=0)).decode()
+
+
+def _hash(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def _policy(live: _Live | None) -> str:
+    """Nothing may be fetched; only the inline scripts with these hashes may run."""
     rules = ["default-src 'none'", "style-src 'unsafe-inline'", "img-src data:"]
-    if script is not None:
-        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        rules.append(f"script-src 'sha256-{digest}'")
+    if live is not None:
+        rules.append("script-src " + " ".join(f"'sha256-{h}'" for h in live.hashes))
     return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
 
 

@@ -36,6 +36,7 @@ class Axis:
             "values": list(self.ticks),
             "labelExpr": f"{told}''",
             "labelFlush": False,
+            "labelOverlap": "greedy",
             "title": None,
         } | more
 

@@ -11,7 +11,7 @@ from howfar.report.charts.text import width, wrap
 
 _STEP = 23
 _STEP_NARROW = 38
-_GAP = 14
+_GAP = 24
 
 
 def columns_chart(rows: Sequence[Row], columns: Sequence[Column]) -> Drawing:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from howfar.report.charts import theme
 from howfar.report.charts.axes import milliseconds, time_axis
+from howfar.report.charts.events import event_marks
 from howfar.report.charts.scene import NARROW, WIDE, Drawing, Row, Spec, Time
 from howfar.report.charts.text import width, wrap
 from howfar.report.words import say
@@ -83,7 +84,7 @@ def _panel(
     labels: dict[str, str] | None,
 ) -> Spec:
     step = _STEP if labels is None else _STEP_NARROW
-    top, bottom = (2, -2) if labels is None else (18, -2)
+    part, drop = (0.88, 0) if labels is None else (0.46, 8)
     records = [
         {
             "row": s.row,
@@ -100,7 +101,7 @@ def _panel(
     layers: list[Spec] = [
         {
             "data": {"values": records},
-            "mark": {"type": "rect", "yOffset": top, "y2Offset": bottom},
+            "mark": {"type": "rect", "height": {"band": part}, "yOffset": drop},
             "encoding": {
                 "x": {"field": "from", **x},
                 "x2": {"field": "to"},
@@ -118,27 +119,27 @@ def _panel(
             },
         }
     ]
-    if labels is not None:
-        layers.append(
-            {
-                "data": {"values": [{"row": r.key, "label": labels[r.key]} for r in rows]},
-                "mark": {"type": "text", "align": "left", "baseline": "middle", "yOffset": -9},
-                "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
-            }
-        )
     if time.marks:
-        data = {"values": [{"at": milliseconds(m.at), "n": str(m.number)} for m in time.marks]}
-        at = {"field": "at", "type": "temporal"}
+        layers += event_marks(time.marks, x)
+    if labels is not None:
+        halo = {"stroke": theme.PAGE, "strokeWidth": 4, "color": theme.PAGE}
         layers += [
             {
-                "data": data,
-                "mark": {"type": "rule", "color": theme.INK, "strokeDash": [3, 2], "opacity": 0.6},
-                "encoding": {"x": at},
-            },
-            {
-                "data": data,
-                "mark": {"type": "text", "baseline": "bottom", "fontSize": 11},
-                "encoding": {"x": at, "y": {"value": -2}, "text": {"field": "n", "type": "nominal"}},
-            },
+                "data": {"values": [{"row": r.key, "label": labels[r.key]} for r in rows]},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "baseline": "middle",
+                    "yOffset": -9,
+                    **style,
+                },
+                "encoding": {
+                    "y": _y(rows),
+                    "x": {"value": 0},
+                    "text": {"field": "label", "type": "nominal"},
+                },
+            }
+            # Names stand over the lines of events, on a halo of the page's colour.
+            for style in (halo, {})
         ]
     return {"width": room, "height": {"step": step}, "layer": layers}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from howfar.report.charts import theme
 from howfar.report.charts.axes import Axis, axis, milliseconds, time_axis
-from howfar.report.charts.scene import NARROW, WIDE, Drawing, Mark, Panel, Scale, Span, Spec, Time
+from howfar.report.charts.events import event_marks
+from howfar.report.charts.scene import NARROW, WIDE, Drawing, Panel, Scale, Span, Spec, Time
 from howfar.report.charts.text import wrap
 from howfar.report.words import say
 
@@ -94,7 +96,7 @@ def _panel(
     ticks |= {} if left else {"labels": False}
     layers: list[Spec] = []
     if panel.gaps:
-        layers.append(_gaps(panel.gaps, time))
+        layers.append(_gaps(panel.gaps, time, x))
     if reference is not None:
         layers.append(
             {
@@ -105,7 +107,7 @@ def _panel(
         )
     layers += _bars(panel, common, x, y, ticks) if kind == "bars" else _line(panel, x, y, ticks)
     if time.marks:
-        layers += _marks(time.marks)
+        layers += event_marks(time.marks, x)
     return {
         "width": each,
         "height": _HEIGHT,
@@ -133,7 +135,8 @@ def _values(spans: Sequence[Span], common: Axis) -> list[Spec]:
             {"at": (start + end) // 2, "from": start, "to": end, "run": run, "tip": span.tip}
             | inside
         )
-    return found
+    sizes = Counter(record["run"] for record in found)
+    return [record | {"alone": sizes[record["run"]] == 1} for record in found]
 
 
 def _line(panel: Panel, x: Spec, y: Spec, ticks: Spec) -> list[Spec]:
@@ -151,6 +154,8 @@ def _line(panel: Panel, x: Spec, y: Spec, ticks: Spec) -> list[Spec]:
             },
         },
         {
+            # An area needs two weeks; a week between two gaps shows its interval as a bar.
+            "transform": [{"filter": "datum.alone"}],
             "mark": {"type": "rule", "color": theme.BAND, "strokeWidth": 5},
             "encoding": {
                 "x": {"field": "at", **x},
@@ -204,7 +209,7 @@ def _bars(panel: Panel, common: Axis, x: Spec, y: Spec, ticks: Spec) -> list[Spe
     ]
 
 
-def _gaps(gaps: Sequence[tuple[datetime, datetime]], time: Time) -> Spec:
+def _gaps(gaps: Sequence[tuple[datetime, datetime]], time: Time, x: Spec) -> Spec:
     values = [
         {"from": milliseconds(max(a, time.start)), "to": milliseconds(min(b, time.end))}
         for a, b in gaps
@@ -214,26 +219,9 @@ def _gaps(gaps: Sequence[tuple[datetime, datetime]], time: Time) -> Spec:
         "data": {"values": values},
         "mark": {"type": "rect", "color": theme.HATCH, "tooltip": None},
         "encoding": {
-            "x": {"field": "from", "type": "temporal"},
+            "x": {"field": "from", **x},
             "x2": {"field": "to"},
             "y": {"value": 0},
             "y2": {"value": _HEIGHT},
         },
     }
-
-
-def _marks(marks: Sequence[Mark]) -> list[Spec]:
-    data = {"values": [{"at": milliseconds(m.at), "n": str(m.number)} for m in marks]}
-    x = {"field": "at", "type": "temporal"}
-    return [
-        {
-            "data": data,
-            "mark": {"type": "rule", "color": theme.INK, "strokeDash": [3, 2], "opacity": 0.6},
-            "encoding": {"x": x},
-        },
-        {
-            "data": data,
-            "mark": {"type": "text", "baseline": "bottom", "fontSize": 11, "color": theme.INK},
-            "encoding": {"x": x, "y": {"value": -2}, "text": {"field": "n", "type": "nominal"}},
-        },
-    ]

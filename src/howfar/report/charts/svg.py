@@ -76,9 +76,8 @@ def themed(text: str) -> str:
 
 
 def to_json(spec: Spec) -> str:
-    """The specification for the live chart, safe inside a script element."""
-    text = themed(json.dumps(_schema(spec), separators=(",", ":"), ensure_ascii=False))
-    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    """The specification for the live chart."""
+    return themed(json.dumps(_schema(spec), separators=(",", ":"), ensure_ascii=False))
 
 
 def _schema(spec: Spec) -> dict[str, Any]:
@@ -86,5 +85,5 @@ def _schema(spec: Spec) -> dict[str, Any]:
 
 
 def runtime(snippet: str) -> str:
-    """The interactive runtime of the installed converter, with our few lines at its end."""
+    """The interactive runtime of the installed converter, with a few lines at its end."""
     return str(vl_convert.javascript_bundle(snippet, vl_version=VEGA_LITE))

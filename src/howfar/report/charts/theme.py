@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+PAGE = "#fefefe"
 INK = "#1b2530"
 MUTED = "#56616d"
 GRID = "#e2e6eb"
@@ -22,6 +23,7 @@ STEPS = ("#f3f5f7", "#cfe3f2", "#94c0e0", "#4d93c5", "#1f659b", "#0b3d66")
 """Six classes from none to most; a class with zero posts is almost the page's colour."""
 
 VARIABLES = {
+    PAGE: "page",
     INK: "ink",
     MUTED: "muted",
     GRID: "grid",
@@ -34,6 +36,7 @@ VARIABLES = {
 }
 
 DARK = {
+    "page": "#12181e",
     "ink": "#e9edf2",
     "muted": "#aeb8c4",
     "grid": "#2e3843",

@@ -72,8 +72,8 @@ TEXT = {
     "coverage.day": "day",
     "coverage.week": "week",
     "coverage.heat_asks": "When did we see posts, and where are holes?",
-    "coverage.heat_read": "Each cell is one {unit} (UTC): the darker, the more posts. Hatched: no "
-    "posts over two days or more, or after the end of the file. Figures that rest on a channel "
+    "coverage.heat_read": "Each cell is one {unit} (UTC); its colour tells how many posts were seen, "
+    "as in the key above. Hatched: no posts over two days or more, or after the end of the file. Figures that rest on a channel "
     "with holes rest on less time.",
     "coverage.heat_alt": "Heat map of posts by {unit} for {n} channels, with gaps hatched. The "
     "same counts are in the table below the chart.",
