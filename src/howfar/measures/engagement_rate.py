@@ -42,7 +42,8 @@ BASES = ("views", "followers")
         unit="count per view or follower",
         source="negative binomial with offset: Cameron & Trivedi 2013 (doi "
         "10.1017/CBO9781139013567); shrinkage: Morris 1983 (doi 10.1080/01621459.1983.10477920)",
-        uncertainty="posterior of rates shrunk over channels and kinds; weeks as clusters",
+        uncertainty="posterior of rates shrunk over channels and kinds; of one that stands alone: "
+        "clustered by week",
         needs=(
             "counts.reactions|counts.comments|counts.shares",
             "counts.views|account_counts.followers",

@@ -50,8 +50,7 @@ def _example() -> dict[str, list[dict[str, Any]]]:
         },
         unit="later count / earlier count",
         source="ratio estimator: Cochran 1977, chapter 6",
-        uncertainty="blocks of posts published in the same hour (younger than two days when first "
-        "seen) or on the same day",
+        uncertainty="day blocks by publication; hours where posts were first seen within two days",
         needs=("counts", "recheck"),
         min_posts=10,
         beware="Speaks of growth between two crawls, not for all time. Below 1 where counts were "
