@@ -7,7 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from reader_cases import FIXTURES, case
+from tests.readers.reader_cases import FIXTURES, case
 
 from howfar.errors import InputError
 from howfar.readers.describe import Gap, describe

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reader_cases import FIXTURES, READER_IDS, Case, case, read_all
+from tests.readers.reader_cases import FIXTURES, READER_IDS, Case, case, read_all
 
 from howfar.errors import InputError
 from howfar.readers.describe import describe

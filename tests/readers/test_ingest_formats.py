@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reader_cases import FIXTURES, READER_IDS, case
+from tests.readers.reader_cases import FIXTURES, READER_IDS, case
 
 from howfar.errors import HowfarError, InputError, StudyError
 from howfar.readers.ingest import Outcome, ingest, source_files

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reader_cases import read_all
+from tests.readers.reader_cases import read_all
 
 from howfar.errors import InputError
 from howfar.readers import orange_tab, table_csv, table_jsonl

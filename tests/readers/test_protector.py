@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from reader_cases import READER_IDS, case, read_all, table
+from tests.readers.reader_cases import READER_IDS, case, read_all, table
 
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.readers.protect import Origin, Protector, with_authors

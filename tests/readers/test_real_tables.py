@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from reader_cases import read_all
+from tests.readers.reader_cases import read_all
 
 from howfar.collect.cache import cache_folder
 from howfar.readers.describe import describe

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reader_cases import FIXTURES, case, read_all
+from tests.readers.reader_cases import FIXTURES, case, read_all
 
 from howfar.errors import InputError
 from howfar.readers.x_api_v2 import READER

@@ -12,7 +12,7 @@ import sys
 import pytest
 from scipy import stats
 
-from conftest import ROOT
+from tests.conftest import ROOT
 
 TRIALS = 200
 
