@@ -70,7 +70,7 @@ def test_only_the_days_that_every_channel_covers(bench: Any, pick: Pick) -> None
     found = pick(results, channel="a", category="posts").estimate
     assert found.value == pytest.approx(1 / 4)
     assert found.n_posts == 14
-    assert "14 UTC days that all 2 channels cover" in str(found.reason)
+    assert "14 UTC days that all 2 channels (complete) cover" in str(found.reason)
     # Counts: the day that ends two days before the last look (15th, noon) is the 12th.
     assert pick(results, channel="a", category="reactions").estimate.n_posts == 12
 

@@ -11,7 +11,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from howfar.schema.comparable import ROLES, VERSUS, captured_alike, rows_of
+from howfar.schema.comparable import ROLES, VERSUS, Alike, captured_alike, rows_of
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import Columns, block_result, groups
@@ -111,9 +111,7 @@ class ShareOfVoice:
         start, end = max(s for s, _ in spans), min(e for _, e in spans)
         for category in ("posts", *COUNTS):
             until = end if category == "posts" else end - YOUNG_S
-            yield from self._category(
-                _Cut(platform, category, alike.channels, start, until), kept, sampling
-            )
+            yield from self._category(_Cut(platform, category, alike, start, until), kept, sampling)
 
     def _category(self, cut: _Cut, group: Columns, sampling: Sampling) -> Iterator[Result]:
         number, value = group[f"n_{cut.category}"], np.nan_to_num(group[cut.category])
@@ -121,10 +119,10 @@ class ShareOfVoice:
             return
         first, after = cut.days(sampling)
         inside = (group["day"] >= first) & (group["day"] < after)
-        given = [c for c in cut.channels if number[group["channel"] == c].any()]
+        given = [c for c in cut.alike.channels if number[group["channel"] == c].any()]
         index = sampling.draw.index(group["week"])
         everyone = sampling.draw.sums(value * inside, index)
-        for channel in cut.channels:
+        for channel in cut.alike.channels:
             dims = _dims(channel, cut.platform, cut.category)
             if channel not in given or len(given) < 2:
                 reason = (
@@ -154,7 +152,7 @@ class _Cut:
 
     platform: str
     category: str
-    channels: tuple[str, ...]
+    alike: Alike
     start: float
     end: float
 
@@ -174,9 +172,10 @@ class _Cut:
     def note(self, sampling: Sampling, given: int) -> str:
         """Which days were used, and how many channels give the figure."""
         first, after = self.days(sampling)
-        everyone = f"the {after - first} UTC days that all {len(self.channels)} channels cover"
+        all_of_them = f"all {len(self.alike.channels)} channels ({self.alike.capture}) cover"
         young = "" if self.category == "posts" else ", posts of the last two days left out"
-        return f"over {everyone}{young}; {given} channels give {self.category}"
+        days = f"over the {after - first} UTC days that {all_of_them}{young}"
+        return f"{days}; {given} channels give {self.category}"
 
 
 def _dims(channel: str, platform: str, category: str) -> dict[str, Any]:

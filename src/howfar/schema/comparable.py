@@ -20,11 +20,13 @@ _CLASSES = ("complete", "sample", "keyword", "capped", "browsing")
 class Alike:
     """The compared channels of a platform by how their posts were captured.
 
-    channels: those captured as most are. why_not: the reason, for every channel that cannot be
-    compared: captured otherwise, by a personalised feed, or without a second one alike.
+    channels: those captured as most are. capture: how those were. why_not: the reason, for every
+    channel that cannot be compared: captured otherwise, by a personalised feed, or without a
+    second one alike.
     """
 
     channels: tuple[str, ...]
+    capture: str
     why_not: Mapping[str, str]
 
 
@@ -48,7 +50,7 @@ def captured_alike(channel: npt.NDArray[Any], capture: npt.NDArray[Any]) -> Alik
         why |= dict.fromkeys(alike, "captured by a personalised feed: its shares mean nothing")
     elif len(alike) < 2:
         why |= dict.fromkeys(alike, "no second compared channel on this platform captured alike")
-    return Alike(tuple(c for c in alike if c not in why), why)
+    return Alike(tuple(c for c in alike if c not in why), ", ".join(sorted(common)), why)
 
 
 def _unequal(mine: frozenset[str], theirs: frozenset[str]) -> str:
