@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from howfar.report.charts.scene import Scale, Spec
+
+_SHORT_DAYS = 60
+_LABEL_PIXELS = 46
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,35 +114,53 @@ def milliseconds(moment: datetime) -> int:
 
 
 def time_axis(start: datetime, end: datetime, months: str, pixels: float) -> Spec:
-    """The x channel of a time axis in UTC: months, or weeks and years where those fit better."""
-    days = (end - start).total_seconds() / 86_400
-    if days <= 45:
-        interval, step, form = "week", 1, "day"
-    elif days <= 1100:
-        interval, form = "month", "month"
-        step = next(s for s in (1, 2, 3, 6, 12, 24) if days / 30.4 / s * 34 <= pixels or s == 24)
-    else:
-        interval, step, form = "year", max(1, round(days / 365 * 34 / pixels)), "year"
-    names = ", ".join(f"'{m}'" for m in months.split())
-    month = f"[{names}][utcmonth(datum.value)]"
-    label = {
-        "day": f"utcdate(datum.value) + ' ' + {month}",
-        # January tells the year, so that a window over two years cannot be misread.
-        "month": f"utcmonth(datum.value) == 0 ? '' + utcyear(datum.value) : {month}",
-        "year": "'' + utcyear(datum.value)",
-    }[form]
+    """The x channel of a time axis in UTC: months, or weeks and years where those fit better.
+
+    Times are milliseconds on a linear scale under ticks made here: no time zone of a browser can
+    move them.
+    """
+    ticks = _time_ticks(start.astimezone(UTC), end.astimezone(UTC), months.split(), pixels)
+    told = "".join(f"datum.value == {at} ? '{label}' : " for at, label in ticks)
     return {
-        "type": "temporal",
+        "type": "quantitative",
         "scale": {
-            "type": "utc",
+            "type": "linear",
             "domain": [milliseconds(start), milliseconds(end)],
             "nice": False,
+            "zero": False,
         },
         "axis": {
-            "tickCount": {"interval": interval, "step": step},
-            "labelExpr": label,
-            "labelOverlap": True,
+            "values": [at for at, _ in ticks],
+            "labelExpr": f"{told}''",
+            "labelFlush": False,
+            "labelOverlap": "greedy",
             "grid": False,
             "title": None,
         },
     }
+
+
+def _time_ticks(
+    start: datetime, end: datetime, months: list[str], pixels: float
+) -> list[tuple[int, str]]:
+    days = (end - start).total_seconds() / 86_400
+    found: list[tuple[datetime, str]] = []
+    if days <= _SHORT_DAYS:
+        step = next(s for s in (1, 2, 7, 14) if days / s * _LABEL_PIXELS <= pixels or s == 14)
+        at = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        at += timedelta(days=at < start)
+        while at < end:
+            found.append((at, f"{at.day} {months[at.month - 1]}"))
+            at += timedelta(days=step)
+    else:
+        fits = (1, 2, 3, 6, 12, 24, 60, 120)
+        step = next(
+            s for s in fits if days / 30.4 / s * _LABEL_PIXELS * 0.8 <= pixels or s == fits[-1]
+        )
+        count = start.year * 12 + start.month - 1
+        while (at := datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)) < end:
+            # January tells the year, so that a window over two years cannot be misread.
+            if at >= start and count % step == 0:
+                found.append((at, str(at.year) if at.month == 1 else months[at.month - 1]))
+            count += 1
+    return [(milliseconds(at), label) for at, label in found]
