@@ -70,9 +70,10 @@ def main() -> None:
     except HowfarError as error:
         errors.print(f"howfar: {error}", markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        errors.print("howfar: interrupted; what was committed is kept, run again to go on")
-        sys.exit(130)
+    except SystemExit as end:
+        if end.code == 130:
+            errors.print("howfar: interrupted; what was committed is kept, run again to go on")
+        raise
     except BrokenPipeError:
         # The reader of a pipe went away (`howfar methods | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -214,10 +214,10 @@ def figure_text(row: dict[str, Any], unit: str = "") -> str:
         return f"{row['status'].replace('_', ' ')}: {row.get('reason')}"
     value, low, high = row["value"], row["low"], row["high"]
     name = "" if row["unit"] == unit else f" {row['unit']}"
-    if low == value == high:
+    if row["low_kind"] == "bound" and low == value == high:
         return f"{value:,.6g}{name} (exact)"
     if row["low_kind"] in ("bound", "range"):
-        kind = {"bound": "between", "range": "range over choices"}[row["low_kind"]]
+        kind = {"bound": "bounds", "range": "range over choices"}[row["low_kind"]]
     else:
         kind = f"{row['confidence']:.0%} {row['low_kind']} interval"
     return f"{value:,.4g}{name} ({kind} {low:,.4g} to {high:,.4g})"
