@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.cli.page import command_pages
 from howfar.readers.discovery import readers
 from howfar.schema.measure import registry
@@ -20,6 +21,8 @@ DOCS = Path(__file__).resolve().parent
 def pages() -> Mapping[str, str]:
     """Path below docs/ -> text, for every generated page."""
     measures = {name: one.declaration for name, one in registry().items()}
+    # Not taken by itself but from the others' results, and declared in the same way.
+    measures[PROFILE.id] = PROFILE
     formats = {name: one.declaration for name, one in readers().items()}
     made = {f"measures/{name}.md": measure_page(d) for name, d in measures.items()}
     made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}

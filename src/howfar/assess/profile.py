@@ -41,7 +41,7 @@ DEFAULT = (
 
 
 def _posts() -> list[dict[str, Any]]:
-    """Three channels that publish 24, 48 and 96 posts in twelve weeks of 2024."""
+    """Three channels that publish 24, 48 and 84 posts in twelve weeks of 2024."""
     rows = []
     for week in range(12):
         amounts = (1 + week % 3, 2 * (1 + week // 2 % 3), 4 * (1 + week // 3 % 3))
@@ -85,7 +85,7 @@ DECLARATION = Declaration(
         where={"channel": "a", "category": "publishing_volume"},
         value=0.5,
         interval=(0.368056286307442, 0.6792439344214104),
-        parts={"x": 24 / 84, "all": [24 / 84, 48 / 84, 96 / 84]},
+        parts={"x": 24 / 84, "all": [24 / 84, 48 / 84, 84 / 84]},
         window=("2024-01-01", "2024-03-25"),
     ),
 )

@@ -74,7 +74,7 @@ class _Line:
             },
             where={"channel": "a", "category": "elasticity: comments on views"},
             value=0.5016685205784204,
-            interval=(0.4862551750319385, 0.5173025743101303),
+            interval=(0.4862551750319385, 0.5173025743301053),
             parts={
                 "x": [k * math.log(2) for k in range(1, 31)],
                 "y": [(k // 2) * math.log(2) for k in range(1, 31)],
