@@ -240,3 +240,11 @@ def test_fourteen_newsrooms(newsroom_results: Callable[[str], list[Result]], pic
     assert silence.estimate.value == 3
     by_day = [r.estimate.value for r in results if r.dims["category"] == "posts by day"]
     assert sum(v for v in by_day if v is not None) == pytest.approx(68_071)
+
+
+def test_one_whole_day_after_the_last_look_is_a_gap_and_less_is_not(bench: Any, pick: Pick) -> None:
+    posts = [post(n, n) for n in range(1, 10)]
+    whole = take(bench, posts, observations=[look(10)])
+    assert pick(whole, category="gap").estimate.value == 1
+    later = look(10) | {"observed_at": f"{day(10)}T00:00:01Z"}
+    assert not [r for r in take(bench, posts, observations=[later]) if r.dims["category"] == "gap"]

@@ -122,3 +122,10 @@ def test_a_window_that_cuts_days_cuts_them_for_all(bench: Any, pick: Pick) -> No
     window = ("2024-01-01T05:00:00", "2024-01-15T05:00:00")
     results = bench.take("share_of_voice", rows, window)
     assert pick(results, channel="a", category="posts").estimate.n_posts == 15
+
+
+def test_the_only_channel_with_a_figure_has_no_share_of_it(bench: Any, pick: Pick) -> None:
+    results = take(bench, daily("a", views=5), daily("b"))
+    alone = pick(results, channel="a", category="views").estimate
+    assert alone.status == "not_measured"
+    assert "no other compared channel gives views" in str(alone.reason)
