@@ -163,3 +163,18 @@ def test_the_interval_covers_the_planted_ratio():
         held += found.estimate.low <= truth <= found.estimate.high
     tolerance = 3 * math.sqrt(0.95 * 0.05 / trials)
     assert 0.95 - tolerance <= held / trials <= 0.95 + tolerance, held / trials
+
+
+def test_twenty_earlier_and_five_recent_posts_are_enough(bench, pick):
+    found = _take(bench, _posts([9] * 20), _posts([18] * 5, first_day=75, name="q"))
+    assert _latest(found, pick).estimate.value == 2
+
+
+def test_the_latest_days_are_thirty_up_to_the_channels_last_post(bench, pick):
+    # Last post at day 80: the thirty days begin one second after the start of day 50.
+    old, last = _posts([10] * 30), _posts([20] * 5, first_day=76, name="q")
+    inside = _posts([1000] * 4, first_day=50, step_s=1, name="r")
+    found = _latest(_take(bench, old, inside, last), pick).estimate
+    # One of the four falls a second before: eight posts, the fourth of them has 20.
+    assert "31 earlier and 8 posts" in found.method
+    assert found.value == 2
