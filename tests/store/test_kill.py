@@ -61,12 +61,17 @@ def duration(folder: Path, how: str) -> float:
     return time.monotonic() - begun
 
 
-def moments(kills: int, length: float, seed: int) -> list[float]:
-    """Random moments, one in each equal part of the duration, in random order."""
-    rng = random.Random(seed)
-    found = [(k + rng.random()) * length / kills for k in range(kills)]
-    rng.shuffle(found)
-    return found
+def kill_at_random(folder: Path, how: str, length: float, rng: random.Random) -> tuple[bool, float]:
+    """Kill a child at a random moment; whether it was met at work, and the length to go on with.
+
+    On a busy machine the first child may have been slow and the next ones done before their
+    moment: their own duration is then the better length.
+    """
+    child = start(folder, how)
+    begun = time.monotonic()
+    code = finish(child, rng.random() * length)
+    assert code in (0, -signal.SIGKILL)
+    return code != 0, length if code else min(length, time.monotonic() - begun)
 
 
 def test_killed_ingest_ends_where_an_undisturbed_one_does(
@@ -80,18 +85,20 @@ def test_killed_ingest_ends_where_an_undisturbed_one_does(
     whole = make_study(tmp_path / "whole", exports)
     length = duration(whole, "more")
     expected = contents(whole)
-    left: list[int] = []
-    for number, moment in enumerate(moments(KILLS, length, seed=2024)):
+    rng, left = random.Random(2024), list[int]()
+    for number in range(3 * KILLS):
         folder = make_study(tmp_path / f"killed{number}", exports)
-        code = finish(start(folder, "more"), moment)
-        assert code in (0, -signal.SIGKILL)
+        met, length = kill_at_random(folder, "more", length, rng)
         store = TableStore(folder)
-        assert verify(store) == [], f"after a kill at {moment:.3f} s"
-        left.append(len(store.manifest().inputs))
+        assert verify(store) == []
+        if met:
+            left.append(len(store.manifest().inputs))
         read_study(folder, batch_rows=BATCH)
-        assert contents(folder) == expected, f"after a kill at {moment:.3f} s"
-    # The kills must have met the work, else nothing was tried.
-    assert sum(n < PAGES for n in left) >= KILLS * 0.6, left
+        assert contents(folder) == expected
+        if len(left) == KILLS:
+            break
+    # The kills must have met the work, at its beginning and in its midst, else nothing was tried.
+    assert len(left) == KILLS
     assert len({n for n in left if 0 < n < PAGES}) >= 2, left
 
 
@@ -109,11 +116,11 @@ def test_killed_rebuild_leaves_the_old_tables(
     length = duration(folder, "fresh")
     rebuilt = contents(folder)
     assert not set(old) & set(rebuilt) - {"manifest.json"}
-    kept = 0
-    for number, moment in enumerate(moments(max(5, KILLS // 3), length, seed=7)):
+    kept, rng = 0, random.Random(7)
+    for number in range(3 * max(5, KILLS // 3)):
         folder = make_study(tmp_path / f"killed{number}", exports)
         read_study(folder, batch_rows=BATCH)
-        finish(start(folder, "fresh"), moment)
+        _, length = kill_at_random(folder, "fresh", length, rng)
         store = TableStore(folder)
         assert verify(store) == []
         found = contents(folder)
@@ -124,4 +131,6 @@ def test_killed_rebuild_leaves_the_old_tables(
         else:
             read_study(folder, batch_rows=BATCH)
         assert contents(folder) == rebuilt
+        if kept == max(5, KILLS // 3):
+            break
     assert kept >= 3
