@@ -181,7 +181,9 @@ def _take(
     own = np.random.default_rng([seed, zlib.crc32(declaration.id.encode())])
     expression = one.reduce(tables)
     rows = expression.order_by(expression.columns).to_pyarrow()
-    return list(one.estimate(rows, replace(sampling, rng=own)))
+    found = list(one.estimate(rows, replace(sampling, rng=own)))
+    # A measure that finds no row to speak of must not vanish from the results.
+    return found or [Result(not_measured(declaration.unit, "no post has all that it reads"))]
 
 
 def coverage_notes(measured: list[Measured]) -> dict[str, str]:

@@ -13,6 +13,18 @@ SETTINGS = (
     {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1", "LC_ALL": "C"},
     {"TZ": "America/St_Johns", "PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8"},
 )
+PROGRAM = """
+import sys
+from howfar.cli import main
+
+study = sys.argv[1]
+for command in ("read", "run", "report"):
+    sys.argv = ["howfar", command, study]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code, (command, end.code)
+"""
 TABLES = ("results.parquet", "results.csv", "results.excel.csv", "results.xlsx", "report.html")
 
 
@@ -32,14 +44,13 @@ def whole_run(
         "HOWFAR_KEYS": str(keys),
         "HOWFAR_OFFLINE": "1",
     }
-    for command in ("read", "run", "report"):
-        done = subprocess.run(
-            [sys.executable, "-m", "howfar", command, str(study)],
-            env=environment,
-            capture_output=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr.decode()
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, str(study)],
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
     written = [*study.glob("tables/*/*.parquet"), *study.glob("results/runs/*/*")]
     written += [study / "results" / name for name in TABLES]
     hashes = {

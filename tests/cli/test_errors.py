@@ -1,6 +1,7 @@
 """Whatever is wrong: one clear message, the exit code of its kind, never a traceback."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.cli.conftest import CHANNELS, STUDY, Call, registry_csv
 
 import howfar.cli.status as status_command
+from howfar import __version__
 from howfar.cli.app import COMMANDS, EXIT_CODES
 from howfar.errors import HowfarError
 
@@ -206,3 +208,10 @@ def test_every_command_that_a_message_names_exists() -> None:
     }
     assert named - {"developers", "that"} <= set(COMMANDS)
     assert {"read", "run", "keys"} <= named
+
+
+def test_the_module_is_the_program() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "howfar", "--version"], capture_output=True, check=False, text=True
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, f"howfar {__version__}")
