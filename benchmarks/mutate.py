@@ -55,6 +55,10 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 
 
+TESTED_WITH = {"stats/zipf.py": "test_heavy_tails.py"}
+"""Files that are tested through another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """One change of one file."""
@@ -146,12 +150,9 @@ class _Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def tests_of(file: str) -> list[str]:
     """Test files that speak of a source file, nearest first."""
     folder, name = file.split("/")
-    own = ROOT / "tests" / folder / f"test_{name}"
-    found = [own] if own.exists() else []
+    found = [ROOT / "tests" / folder / TESTED_WITH.get(file, f"test_{name}")]
     if folder == "measures":
         found.append(ROOT / "tests" / "measures" / "test_registry.py")
-    elif not found:
-        found.append(ROOT / "tests" / "stats")
     return [str(p) for p in found if p.exists()]
 
 
