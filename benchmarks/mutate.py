@@ -238,7 +238,6 @@ if __name__ == "__main__":
     sys.path.insert(0, str(ROOT))
     # Loaded once, before the forks: what takes long to import and is never mutated.
     import duckdb  # noqa: F401
-    import hypothesis  # noqa: F401
     import ibis
     import pyarrow.compute  # noqa: F401
     import pytest
