@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from ibis.backends.sql.compilers import PySparkCompiler
+from scipy import stats
 
 from howfar.assess.profile import DECLARATION, DEFAULT, MEDIAN, Profile
 from howfar.errors import StudyError
@@ -99,6 +100,30 @@ def test_the_interval_is_as_many_deviations_wide_as_the_indicators_own():
     narrow, wider = wide(16), wide(256)
     # The own interval of log width 2 log f: twice the log width, twice the deviations.
     assert math.log(wider.high / wider.low) == pytest.approx(2 * math.log(narrow.high / narrow.low))
+
+
+def test_the_widths_by_hand():
+    peers = [_figure(c, 20, low=20, high=20, seed=9) for c in "bcd"]
+    for low, high, deviations in (
+        # As exact as the peers: the t quantile of the run's 18 weeks, 17 degrees of freedom.
+        (10, 10, stats.t.ppf(0.975, 17) * math.sqrt(18 / 17)),
+        (10 / 16, 160, None),
+    ):
+        own = _figure("a", 10, low=low, high=high, seed=1)
+        logs = np.log(own.replicates)
+        wide = math.log(16) / logs.std(ddof=1) if deviations is None else deviations
+        moved = logs - np.log(peers[0].replicates)
+        found = _of(_take([own, *peers]), "a").estimate
+        assert math.log(found.high / found.value) == pytest.approx(wide * moved.std(ddof=1))
+        assert math.log(found.value / found.low) == pytest.approx(wide * moved.std(ddof=1))
+
+
+def test_a_tenth_of_the_draws_may_be_undefined_and_no_more():
+    for zeros, status in ((5, "measured"), (6, "not_measured")):
+        own = _figure("a", 10, seed=1)
+        own.replicates[:zeros] = 0
+        found = _of(_take([own, *(_figure(c, 20, seed=9) for c in "bcd")]), "a")
+        assert found.estimate.status == status
 
 
 def test_replicates_are_those_of_the_ratio():
