@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,8 +49,7 @@ def _replace(path: Path, content: bytes) -> Path:
     """Write beside the old file and swap, so that no reader sees half a table."""
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(content)
-    os.replace(part, path)
-    return path
+    return part.replace(path)
 
 
 def _plain(value: Any) -> Any:

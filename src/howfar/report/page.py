@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 import howfar
 from howfar.report.charts import theme
+from howfar.report.charts.scene import NARROW, WIDE
 from howfar.report.charts.svg import runtime, to_json, to_svg
 from howfar.report.input import ReportInput
 from howfar.report.model import Figure, Section
@@ -32,6 +33,9 @@ from howfar.report.sections.peers import peers_section, profile_section
 from howfar.report.sections.summary import summary
 from howfar.report.sections.weeks import past_section, series_section
 from howfar.report.words import say
+
+_OVERHANG = 10
+"""By how much axis labels may hang over the edges of a chart."""
 
 MOST_BYTES = 2_000_000
 """A report must stay below this; the interactive runtime is left out where it would not."""
@@ -65,8 +69,8 @@ def render(report_input: ReportInput) -> str:
     figures = _figures(sections)
     svg = {
         f.id: (
-            Markup(to_svg(f.drawing.wide, f"{f.id}-w")),
-            Markup(to_svg(f.drawing.narrow, f"{f.id}-n")),
+            Markup(to_svg(f.drawing.wide, f"{f.id}-w", WIDE + _OVERHANG)),
+            Markup(to_svg(f.drawing.narrow, f"{f.id}-n", NARROW + _OVERHANG)),
         )
         for f in figures
     }

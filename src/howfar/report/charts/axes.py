@@ -34,7 +34,10 @@ class Axis:
     def axis(self, **more: Any) -> Spec:
         """The axis as Vega-Lite: exactly these ticks under exactly these labels."""
         pairs = zip(self.ticks, self.labels, strict=True)
-        told = "".join(f"abs(datum.value - {t!r}) < {abs(t) * 1e-9!r} + 1e-12 ? '{s}' : " for t, s in pairs)
+        # Compared with a tolerance: a tick comes back from the scale with its last digit changed.
+        told = "".join(
+            f"abs(datum.value - {t!r}) < {abs(t) * 1e-9!r} + 1e-12 ? '{s}' : " for t, s in pairs
+        )
         return {
             "values": list(self.ticks),
             "labelExpr": f"{told}''",

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 
 from howfar.report.charts import theme
 from howfar.report.charts.axes import axis
+from howfar.report.charts.labels import (
+    extra_height,
+    name_layers,
+    names_panel,
+    names_width,
+    rows_channel,
+)
 from howfar.report.charts.scene import NARROW, WIDE, Column, Dot, Drawing, Row, Spec
 from howfar.report.charts.text import width, wrap
 
 _STEP = 23
 _STEP_NARROW = 38
 _GAP = 24
+_VALUE = 60
+"""Room that values take at the right of a name above its row."""
 
 
 def columns_chart(rows: Sequence[Row], columns: Sequence[Column]) -> Drawing:
@@ -20,50 +29,36 @@ def columns_chart(rows: Sequence[Row], columns: Sequence[Column]) -> Drawing:
     Confidence and posterior intervals are solid lines, bounds are pale bars, ranges over choices
     are dashed. On a phone the columns stand below each other, names above their rows.
     """
-    names = min(170.0, max([60.0, *(width(r.label) for r in rows)]))
-    return Drawing(wide=_wide(rows, columns, names), narrow=_narrow(rows, columns))
+    return Drawing(wide=_wide(rows, columns), narrow=_narrow(rows, columns))
 
 
 def _spec(body: Spec) -> Spec:
     return body | {"config": theme.config()}
 
 
-def _wide(rows: Sequence[Row], columns: Sequence[Column], names: float) -> Spec:
-    labels = [wrap(r.label, names, lines=1) for r in rows]
+def _wide(rows: Sequence[Row], columns: Sequence[Column]) -> Spec:
+    names = names_width(rows)
+    step = _STEP + extra_height(rows, names)
     room = (WIDE - names - _GAP * len(columns) - 10) / max(len(columns), 1)
     room = min(room, 330)
     titles = [wrap(c.title, room, lines=3).split("\n") for c in columns]
     tall = max((len(t) for t in titles), default=1)
-    first: Spec = {
-        "width": names,
-        "height": {"step": _STEP},
-        "data": {"values": [{"row": r.key, "label": s} for r, s in zip(rows, labels, strict=True)]},
-        "mark": {"type": "text", "align": "left", "baseline": "middle"},
-        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
-    }
     panels = [
-        _panel(rows, column, room, [""] * (tall - len(t)) + t, None)
+        _panel(rows, column, room, [""] * (tall - len(t)) + t, step)
         for column, t in zip(columns, titles, strict=True)
     ]
-    return _spec({"hconcat": [first, *panels], "spacing": _GAP, "bounds": "flush"})
+    together = [names_panel(rows, names, step), *panels]
+    return _spec({"hconcat": together, "spacing": _GAP, "bounds": "flush"})
 
 
 def _narrow(rows: Sequence[Row], columns: Sequence[Column]) -> Spec:
-    labels = {r.key: wrap(r.label, NARROW - 80, lines=1) for r in rows}
+    room = NARROW - 8
+    step = _STEP_NARROW + extra_height(rows, room - _VALUE)
     panels = [
-        _panel(rows, column, NARROW - 8, wrap(column.title, NARROW - 8, lines=3).split("\n"), labels)
-        for column in columns
+        _panel(rows, c, room, wrap(c.title, room, lines=3).split("\n"), step, above=True)
+        for c in columns
     ]
     return _spec({"vconcat": panels, "spacing": 24})
-
-
-def _y(rows: Sequence[Row]) -> Spec:
-    return {
-        "field": "row",
-        "type": "ordinal",
-        "scale": {"domain": [r.key for r in rows]},
-        "axis": None,
-    }
 
 
 def _panel(
@@ -71,9 +66,10 @@ def _panel(
     column: Column,
     room: float,
     title: list[str],
-    labels: dict[str, str] | None,
+    step: float,
+    above: bool = False,
 ) -> Spec:
-    """One column; with labels, each row's name stands above its dot (the phone's form)."""
+    """One column; with above, each row's name stands above its dot (the phone's form)."""
     dots = {r.key: d for r in rows if (d := column.dots.get(r.key)) is not None}
     ends = [x for d in dots.values() for x in (d.value, d.low, d.high) if x is not None]
     texts = max((width(d.text) for d in dots.values() if d.value is not None), default=40)
@@ -86,14 +82,14 @@ def _panel(
         reference=column.reference,
         ticks=max(2, min(5, int(plot // 30))),
     )
-    drop = 0 if labels is None else 9
+    drop = step / 4 if above else 0
     # Every layer names the same axis: one that hid it would hide it for all.
     x = {
         "type": "quantitative",
         "scale": scaled.spec(plot),
         "axis": scaled.axis(grid=False, offset=2),
     }
-    y = {"y": _y(rows)}
+    y = {"y": rows_channel(rows)}
     base = {"yOffset": drop, "y2Offset": drop}
     layers: list[Spec] = [
         {
@@ -136,12 +132,14 @@ def _panel(
             },
         }
     )
-    layers += _texts(y, room, drop, labels)
+    layers += _texts(y, room, drop)
+    if above:
+        layers += name_layers(rows, room - _VALUE, 18 - drop)
     return {
         "width": room,
-        "height": {"step": _STEP if labels is None else _STEP_NARROW},
+        "height": {"step": step},
         "title": {"text": title},
-        "data": {"values": _values(rows, dots, scaled.low, scaled.high, labels)},
+        "data": {"values": _values(rows, dots, scaled.low, scaled.high)},
         "layer": layers,
     }
 
@@ -153,8 +151,8 @@ _KINDS: dict[str, Spec] = {
 }
 
 
-def _texts(y: Spec, room: float, drop: int, labels: dict[str, str] | None) -> list[Spec]:
-    found: list[Spec] = [
+def _texts(y: Spec, room: float, drop: float) -> list[Spec]:
+    return [
         {
             "transform": [{"filter": "datum.value != null"}],
             "mark": {"type": "text", "align": "right", "baseline": "middle", "yOffset": drop},
@@ -174,14 +172,6 @@ def _texts(y: Spec, room: float, drop: int, labels: dict[str, str] | None) -> li
             "encoding": {**y, "x": {"value": 2}, "text": {"field": "text", "type": "nominal"}},
         },
     ]
-    if labels is not None:
-        found.append(
-            {
-                "mark": {"type": "text", "align": "left", "baseline": "middle", "yOffset": -9},
-                "encoding": {**y, "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
-            }
-        )
-    return found
 
 
 def _by_role(channel: str) -> Spec:
@@ -199,7 +189,6 @@ def _values(
     dots: dict[str, Dot],
     lowest: float,
     highest: float,
-    labels: dict[str, str] | None,
 ) -> list[Spec]:
     """One record a row that has a dot; unbounded ends stop at the edge of the scale."""
     found: list[Spec] = []
@@ -218,5 +207,5 @@ def _values(
                 "text": dot.text,
                 "tip": dot.tip,
             }
-        found.append(record | ({"label": labels[row.key]} if labels is not None else {}))
+        found.append(record)
     return found

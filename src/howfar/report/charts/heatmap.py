@@ -9,8 +9,15 @@ from datetime import datetime
 from howfar.report.charts import theme
 from howfar.report.charts.axes import milliseconds, time_axis
 from howfar.report.charts.events import event_marks
+from howfar.report.charts.labels import (
+    HALO,
+    extra_height,
+    name_layers,
+    names_panel,
+    names_width,
+    rows_channel,
+)
 from howfar.report.charts.scene import NARROW, WIDE, Drawing, Row, Spec, Time
-from howfar.report.charts.text import width, wrap
 from howfar.report.words import say
 
 _STEP = 22
@@ -53,27 +60,20 @@ def class_of(value: float, edges: Sequence[int]) -> int:
 
 def heat_chart(rows: Sequence[Row], squares: Sequence[Square], time: Time) -> Drawing:
     """Cells by class of colour; hatched where the source cannot have seen anything."""
-    names = min(170.0, max([60.0, *(width(r.label) for r in rows)]))
-    labels = [{"row": r.key, "label": wrap(r.label, names, lines=1)} for r in rows]
-    first: Spec = {
-        "width": names,
-        "height": {"step": _STEP},
-        "data": {"values": labels},
-        "mark": {"type": "text", "align": "left", "baseline": "middle"},
-        "encoding": {"y": _y(rows), "x": {"value": 0}, "text": {"field": "label", "type": "nominal"}},
-    }
-    wide = _panel(rows, squares, time, WIDE - names - 34, None)
-    above = {r.key: wrap(r.label, NARROW - 20, lines=1) for r in rows}
-    narrow = _panel(rows, squares, time, NARROW - 22, above)
+    names = names_width(rows)
+    step = _STEP + extra_height(rows, names)
+    wide = _panel(rows, squares, time, WIDE - names - 34, step)
+    tall = _STEP_NARROW + extra_height(rows, NARROW - 30)
+    narrow = _panel(rows, squares, time, NARROW - 22, tall, above=True)
     return Drawing(
-        wide={"hconcat": [first, wide], "spacing": 14, "bounds": "flush", "config": theme.config()},
+        wide={
+            "hconcat": [names_panel(rows, names, step), wide],
+            "spacing": 14,
+            "bounds": "flush",
+            "config": theme.config(),
+        },
         narrow=narrow | {"config": theme.config()},
     )
-
-
-def _y(rows: Sequence[Row]) -> Spec:
-    scale = {"domain": [r.key for r in rows]}
-    return {"field": "row", "type": "ordinal", "scale": scale, "axis": None}
 
 
 def _panel(
@@ -81,10 +81,11 @@ def _panel(
     squares: Sequence[Square],
     time: Time,
     room: float,
-    labels: dict[str, str] | None,
+    step: float,
+    above: bool = False,
 ) -> Spec:
-    step = _STEP if labels is None else _STEP_NARROW
-    part, drop = (0.88, 0) if labels is None else (0.46, 8)
+    high = min(step, _STEP) - 3
+    drop = (step - high) / 2 - 1 if above else 0
     records = [
         {
             "row": s.row,
@@ -101,11 +102,11 @@ def _panel(
     layers: list[Spec] = [
         {
             "data": {"values": records},
-            "mark": {"type": "rect", "height": {"band": part}, "yOffset": drop},
+            "mark": {"type": "rect", "height": high, "yOffset": drop},
             "encoding": {
                 "x": {"field": "from", **x},
                 "x2": {"field": "to"},
-                "y": _y(rows),
+                "y": rows_channel(rows),
                 "color": {
                     "field": "step",
                     "type": "ordinal",
@@ -121,25 +122,8 @@ def _panel(
     ]
     if time.marks:
         layers += event_marks(time.marks, x)
-    if labels is not None:
-        halo = {"stroke": theme.PAGE, "strokeWidth": 4, "color": theme.PAGE}
-        layers += [
-            {
-                "data": {"values": [{"row": r.key, "label": labels[r.key]} for r in rows]},
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "baseline": "middle",
-                    "yOffset": -9,
-                    **style,
-                },
-                "encoding": {
-                    "y": _y(rows),
-                    "x": {"value": 0},
-                    "text": {"field": "label", "type": "nominal"},
-                },
-            }
-            # Names stand over the lines of events, on a halo of the page's colour.
-            for style in (halo, {})
-        ]
+    if above:
+        # Names stand over the lines of events, on a halo of the page's colour.
+        layers += name_layers(rows, NARROW - 30, high - drop, **HALO)
+        layers += name_layers(rows, NARROW - 30, high - drop)
     return {"width": room, "height": {"step": step}, "layer": layers}

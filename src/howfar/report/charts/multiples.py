@@ -64,6 +64,7 @@ def _grid(
     across = min(across, max(len(panels), 1))
     gap = 18 if room == WIDE else 12
     each = min((room - _LABELS - gap * (across - 1)) / across - 4, 400)
+    lines = max([len(wrap(p.title, each).split("\n")) for p in panels], default=1)
     drawn = []
     for n, panel in enumerate(panels):
         below = n + across >= len(panels)
@@ -73,7 +74,7 @@ def _grid(
         "columns": across,
         # Flush: panels stand in an exact grid, whatever labels hang over their edges.
         "bounds": "flush",
-        "spacing": {"row": 46 if time.marks else 38, "column": gap},
+        "spacing": {"row": (46 if time.marks else 36) + 14 * (lines - 1), "column": gap},
         "config": theme.config(),
     }
 

@@ -18,7 +18,8 @@ _NOISE = re.compile(
     r'| (?:opacity|stroke-width)="1"| font-size="12px"| (?:x2|y2)="0"| text-anchor="start"'
 )
 _EMPTY = re.compile(
-    r'<path[^>]* display="none"[^>]*/>|<path(?: transform="[^"]*")? d="M0(?:\.5)?,0(?:\.5)?h0v0h0Z"/>'
+    r'<path[^>]* display="none"[^>]*/>'
+    r'|<path(?: transform="[^"]*")? d="M0(?:\.5)?,0(?:\.5)?h0v0h0Z"/>'
 )
 _NOTHING = re.compile(r"<g(?: [^>]*)?></g>|<g(?: [^>]*)?/>")
 _PATHS = re.compile(r'(<path d=")([^"]*)("(?: [^>]*)?/>)(?:<path d="([^"]*)\3)+')
@@ -28,16 +29,18 @@ _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height|dy|dx)="[^
 _ID = re.compile(r'(id="|url\(#)((?:clip|gradient)[^")]*)')
 
 
-def to_svg(spec: Spec, prefix: str) -> str:
+def to_svg(spec: Spec, prefix: str, most: float) -> str:
     """The chart as an <svg> element; ids begin with the prefix, colours are CSS variables.
 
-    The element is hidden from screen readers: its container carries the one description.
+    The element is hidden from screen readers: its container carries the one description. It is
+    never wider than ``most``: the converter takes letters that its fonts lack (Cyrillic, Arabic)
+    for up to twice as wide as they are, and would shrink the chart to make room for that.
     """
     raw = vl_convert.vegalite_to_svg(_schema(spec), vl_version=VEGA_LITE)
-    return tidy(raw, prefix)
+    return tidy(raw, prefix, most)
 
 
-def tidy(raw: str, prefix: str) -> str:
+def tidy(raw: str, prefix: str, most: float) -> str:
     """The SVG without what repeats: aria attributes, defaults, empty groups, split paths."""
     head = re.match(r"<svg[^>]*>", raw)
     if head is None:
@@ -51,10 +54,11 @@ def tidy(raw: str, prefix: str) -> str:
     body = _GEOMETRY.sub(lambda m: _LONG.sub(_rounded, m[0]), body)
     body = _PATHS.sub(_joined, body)
     body = themed(_ID.sub(rf"\g<1>{prefix}-\g<2>", body))
-    box = size[1] if size else "0 0 0 0"
-    width = box.split()[2]
+    _, _, width, height = map(float, size[1].split()) if size else (0.0,) * 4
+    width = min(width, most)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" '
         f'aria-hidden="true" focusable="false">{body}'
     )
 

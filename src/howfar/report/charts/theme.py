@@ -70,7 +70,7 @@ def config() -> dict[str, Any]:
     text = {"labelFont": FONT, "titleFont": FONT}
     return {
         "aria": False,
-        "background": None,
+        "background": "transparent",
         "padding": {"left": 1, "right": 1, "top": 4, "bottom": 4},
         "font": FONT,
         "view": {"stroke": None},

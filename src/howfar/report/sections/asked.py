@@ -75,7 +75,9 @@ def _sources(study: Study) -> Table:
                 say(f"use.{source.use}"),
                 source.query or say("none"),
                 source.timezone or say("asked.zone_in_data"),
-                f"{source.observed_at:%Y-%m-%d %H:%M}" if source.observed_at else say("asked.time_in_data"),
+                f"{source.observed_at:%Y-%m-%d %H:%M}"
+                if source.observed_at
+                else say("asked.time_in_data"),
             )
         )
     head = ("source", "capture", "use", "query", "zone", "observed")

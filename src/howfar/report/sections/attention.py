@@ -124,7 +124,7 @@ def talk_section(results: Results) -> Section:
         columns.append(Ask(title, by_channel(rows), scale=scale, zero=False, reference=1.0))
     figure = columns_figure(
         results,
-        "talk",
+        "talk-elasticity",
         say("talk.asks"),
         columns,
         say("talk.read"),
@@ -137,4 +137,3 @@ def talk_section(results: Results) -> Section:
         n = number(row["n_channels"])
         paragraphs.append(say("talk.pooled", what=what, figure=phrase(row), n=n))
     return Section("talk", say("talk.title"), tuple(paragraphs), (figure,) if figure else ())
-

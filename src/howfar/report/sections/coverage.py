@@ -9,7 +9,7 @@ from howfar.report.charts.heatmap import Square, class_of, classes, heat_chart
 from howfar.report.charts.scene import Mark, Time
 from howfar.report.charts.scene import Row as ChartRow
 from howfar.report.model import Figure, Key, Section, Table
-from howfar.report.numbers import day, interval, is_exact, number
+from howfar.report.numbers import day, is_exact, number
 from howfar.report.results import Results, Row, params_of, utc
 from howfar.report.words import say
 
@@ -26,7 +26,11 @@ def coverage_section(results: Results) -> Section:
     items += [heat] if heat else []
     items += [t for t in (_counts(results), _gaps(results)) if t is not None]
     return Section(
-        "coverage", say("coverage.title"), (say("coverage.intro"),), tuple(items), _warnings(results)
+        "coverage",
+        say("coverage.title"),
+        (say("coverage.intro"),),
+        tuple(items),
+        _warnings(results),
     )
 
 
@@ -55,9 +59,7 @@ def time_of(results: Results) -> Time:
     window = study.window
     starts = sorted(e.bounds(study.zone)[0] for e in study.events)
     marks = [
-        Mark(n, at)
-        for n, at in enumerate(starts, 1)
-        if window.start_utc <= at < window.end_utc
+        Mark(n, at) for n, at in enumerate(starts, 1) if window.start_utc <= at < window.end_utc
     ]
     return Time(window.start_utc, window.end_utc, marks)
 
@@ -162,7 +164,9 @@ def _counts(results: Results) -> Table | None:
     if not found and not total:
         return None
     columns = [c for c in wanted if c in total or any(c in rows for rows in found.values())]
-    if not any((rows.get("recheck only") or {"value": 0})["value"] for rows in (*found.values(), total)):
+    if not any(
+        (rows.get("recheck only") or {"value": 0})["value"] for rows in (*found.values(), total)
+    ):
         columns = [c for c in columns if c != "recheck only"]
 
     def line(name: str, rows: dict[str, Row]) -> tuple[str, ...]:
@@ -182,7 +186,8 @@ def _count_text(row: Row | None) -> str:
         return number(row["value"], 0)
     if is_exact(row):
         return number(row["value"], 1, percent=True)
-    return f"{number(row['value'], 1, percent=True)} ({interval(row, percent=True)})"
+    ends = (number(row[end], 1, percent=True) for end in ("low", "high"))
+    return say("coverage.between", **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def _gaps(results: Results) -> Table | None:

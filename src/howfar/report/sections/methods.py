@@ -115,8 +115,10 @@ def _part(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:g}"
     items = [f"{x:g}" if isinstance(x, int | float) else str(x) for x in value]
-    return f"({', '.join(items)})" if len(items) <= 8 else (
-        f"({', '.join(items[:4])}, … {items[-1]}; {len(items)})"
+    return (
+        f"({', '.join(items)})"
+        if len(items) <= 8
+        else (f"({', '.join(items[:4])}, … {items[-1]}; {len(items)})")
     )
 
 

@@ -62,10 +62,7 @@ def paths_section(results: Results) -> Section:
         results,
         "path-mix",
         say("paths.asks"),
-        [
-            Ask(say("paths.column", what=say(f"metric.{c}")), found[c], percent=True)
-            for c in wanted
-        ],
+        [Ask(say("paths.column", what=say(f"metric.{c}")), found[c], percent=True) for c in wanted],
         say("paths.read"),
         ("path_mix",),
         rows=[ChartRow(p, say(f"path.{p}"), "peer") for p in paths],

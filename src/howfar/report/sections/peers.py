@@ -11,7 +11,6 @@ from howfar.report.sections.twins import Ask, by_channel, columns_figure
 from howfar.report.words import say
 from howfar.schema.tables import COUNTS
 
-
 _FAR = 8
 """Figures this many times apart go on a logarithmic scale; the column says so."""
 
@@ -99,7 +98,7 @@ def profile_section(results: Results) -> Section:
     figures = [
         columns_figure(
             results,
-            "profile" if n == 0 else f"profile-{n // 4 + 1}",
+            "profile-peers" if n == 0 else f"profile-peers-{n // 4 + 1}",
             say("profile.asks") if n == 0 else say("profile.more"),
             columns[n : n + 4],
             say("profile.read"),

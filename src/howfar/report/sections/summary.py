@@ -39,7 +39,9 @@ def _scope(results: Results) -> str:
     channels = many(len(results.names), "channel")
     if not total:
         return say("summary.scope_without", channels=channels, **span)
-    return say("summary.scope", posts=many(int(total[0]["value"]), "post"), channels=channels, **span)
+    return say(
+        "summary.scope", posts=many(int(total[0]["value"]), "post"), channels=channels, **span
+    )
 
 
 def _volume(results: Results) -> list[Row]:

@@ -110,7 +110,9 @@ def role_keys(rows: Sequence[ChartRow]) -> tuple[Key, ...]:
     present = {row.role for row in rows}
     if len(present) < 2:
         return ()
-    return tuple(Key(role, say(f"role.{role}")) for role in ("ours", "peer", "other") if role in present)
+    return tuple(
+        Key(role, say(f"role.{role}")) for role in ("ours", "peer", "other") if role in present
+    )
 
 
 def interval_keys(rows: Sequence[Row], level: str) -> tuple[Key, ...]:

@@ -89,6 +89,7 @@ TEXT = {
     "coverage.distinct posts": "Distinct posts",
     "coverage.recheck only": "In second crawl only",
     "coverage.covered share": "Covered",
+    "coverage.between": "{low} to {high}",
     "coverage.gaps": "Gaps: two days or more without posts, or after the end of a file",
     "coverage.unequal": "The sources were captured in different ways ({kinds}); figures of "
     "channels under different capture are not comparable.",
