@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Call
 
-from howfar.cli.explain import explanation, figure_text
+from howfar.cli.explain import explanation
+from howfar.cli.figures import figure_text, number
 from howfar.cli.words import WORDS
 from howfar.readers.discovery import readers
 from howfar.schema.measure import LEVELS, registry
@@ -55,6 +56,42 @@ def test_without_a_word_all_is_listed(howfar: Call) -> None:
     for name in (*registry(), *readers(), *WORDS):
         assert name in told
     assert json.loads(howfar("explain", "--json").out)["kind"] == "list"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.84286, "0.8429"), (999.96, "1000"), (19_580.4, "19,580"), (-0.5, "-0.5"), (0.0, "0")],
+)
+def test_numbers(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+def test_figures_can_be_chosen_and_charts_explained(howfar: Call, study: Path) -> None:
+    for command in ("read", "run"):
+        howfar(command, study)
+    early = howfar("explain", "gini", "--study", study)
+    assert early.code == 3  # a word of a definition is no measure
+    assert howfar("explain", "weekly-posts", "--study", study).err.endswith(
+        f"next: howfar report {study}\n"
+    )
+    howfar("report", study)
+    chosen = ("--where", "ostfunk", "--where", "reactions", "--where", "quantile=0.5")
+    told = json.loads(
+        howfar("explain", "engagement", "--study", study, *chosen, "--where", "whole", "--json").out
+    )["figures"]
+    assert len(told) == 1
+    assert told[0]["channel"] == "ostfunk"
+    weekly = json.loads(
+        howfar("explain", "engagement", "--study", study, *chosen, "--where", "week", "--json").out
+    )["figures"]
+    assert len(weekly) > 1
+    chart = howfar("explain", "weekly-posts", "--study", study)
+    assert chart.code == 0, chart.err
+    assert "How many posts were published each week?" in chart.out
+    assert "shows: coverage (Coverage)" in chart.out
+    wrong = howfar("explain", "weekly-pots", "--study", study)
+    assert wrong.code == 3
+    assert 'did you mean "weekly-posts"' in wrong.err
 
 
 def test_figures_say_what_their_interval_is() -> None:

@@ -180,7 +180,7 @@ def _tell_file(file: dict[str, Any]) -> None:
     if file["gaps"]:
         longest = sorted(file["gaps"], key=lambda g: (-g["days"], g["first"]))[:_SHOWN]
         shown = ", ".join(f"{g['first']} to {g['last']} ({g['days']})" for g in longest)
-        say(f"  days without a post, {len(file['gaps'])} times; the longest: {shown}")
+        say(f"  stretches without a post: {len(file['gaps'])}; the longest (days): {shown}")
     for reject in file["rejects"][:_SHOWN]:
         say(f"  {file['file']}:{reject['line']}: {reject['reason']}: {reject['detail']}")
     if file["unknown_columns"]:

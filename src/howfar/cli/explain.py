@@ -10,48 +10,78 @@ import typer
 
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import say, say_json
+from howfar.cli.figures import charts, show, study_figures
 from howfar.cli.words import WORDS
 from howfar.errors import StudyError
 from howfar.readers.discovery import readers
-from howfar.run import latest_run, load_run
 from howfar.schema.measure import Declaration, registry
 from howfar.schema.planned import PLANNED
 from howfar.schema.reader import NOTES, REASONS, ReaderDeclaration
-from howfar.schema.tables import DIMENSIONS
 from howfar.study.problems import suggest
-
-_MOST = 60
 
 
 def command(
     what: Annotated[
         str,
         typer.Argument(
-            help="A measure (name or number), a reader, 'measures', 'readers' or any word."
+            help="A measure (name or number), a reader, 'measures', 'readers', any word of "
+            "howfar or, with --study, a chart of its report."
         ),
     ] = "",
     study: Annotated[
         Path | None,
         typer.Option(help="Study folder: its figures of this measure, with intervals."),
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WORD",
+            help="With --study: only figures of this channel, category, week, ...; repeatable.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Explain a measure, a reader or a word; with --study also show the study's figures."""
-    page = explanation(what)
-    if study is not None and page["kind"] != "measure":
+    page = _page_of(what, study)
+    if study is not None and page["kind"] not in ("measure", "chart"):
         raise StudyError(
             f"{what!r} is no measure, so a study has no figures of it",
             expected=", ".join(registry()),
             next="howfar explain MEASURE --study FOLDER",
         )
-    figures = study_figures(study, page["id"]) if study is not None else []
+    figures = []
+    if study is not None and page["kind"] == "measure":
+        figures = study_figures(study, page["id"], where or [])
     if json:
         say_json(page | ({"figures": figures} if study is not None else {}))
         return
     for line in page["lines"]:
         say(line)
-    if study is not None:
-        _show(figures)
+    if study is not None and page["kind"] == "measure":
+        show(figures)
+
+
+def _page_of(what: str, study: Path | None) -> dict[str, Any]:
+    """The page for a word or, where the study's report has a chart of that id, for the chart."""
+    try:
+        return explanation(what)
+    except StudyError:
+        if study is None:
+            raise
+    known = charts(study)
+    if what not in known:
+        raise StudyError(
+            f"nothing is called {what!r}, nor is a chart of the report",
+            where=str(study),
+            expected="charts: " + ", ".join(known),
+            next=suggest(what, known) or "howfar explain lists the other words",
+        )
+    chart = known[what]
+    measures = chart["measures"].split()
+    lines = [f"{what}: {chart['asks']}", " ".join(chart["read"].split())]
+    lines += [f"shows: {name} ({registry()[name].declaration.title})" for name in measures]
+    lines += [f"next: howfar explain {name} --study {study}" for name in measures[:1]]
+    return _page("chart", what, lines)
 
 
 def explanation(what: str) -> dict[str, Any]:
@@ -178,46 +208,3 @@ def _measure_list() -> list[str]:
 
 def _reader_list() -> list[str]:
     return [f"  {r.declaration.id}: {r.declaration.title}" for r in readers().values()]
-
-
-def study_figures(study: Path, measure: str) -> list[dict[str, Any]]:
-    """The study's figures of a measure in its latest run: where, value, interval, status."""
-    names = (*DIMENSIONS, "value", "low", "high", "low_kind", "confidence", "unit", "n_posts")
-    rows = load_run(study, latest_run(study)).estimates.to_pylist()
-    return [
-        {name: row[name] for name in (*names, "status", "reason") if row[name] is not None}
-        for row in rows
-        if row["measure"] == measure
-    ]
-
-
-def _show(figures: list[dict[str, Any]]) -> None:
-    say()
-    say(f"{len(figures):,} figures in the latest run")
-    unit = figures[0]["unit"] if figures else ""
-    if figures:
-        say(f"unit, where not told: {unit}")
-    for row in figures[:_MOST]:
-        where = ", ".join(_short(row[name]) for name in DIMENSIONS if name in row) or "all"
-        say(f"  {where}: {figure_text(row, unit)}")
-    if len(figures) > _MOST:
-        say(f"  and {len(figures) - _MOST:,} more; --json lists all")
-
-
-def _short(value: Any) -> str:
-    return f"{value:%Y-%m-%d}" if hasattr(value, "strftime") else str(value)
-
-
-def figure_text(row: dict[str, Any], unit: str = "") -> str:
-    """A figure in one line: value, unit (where it is not the given one), interval and its kind."""
-    if row["status"] != "measured":
-        return f"{row['status'].replace('_', ' ')}: {row.get('reason')}"
-    value, low, high = row["value"], row["low"], row["high"]
-    name = "" if row["unit"] == unit else f" {row['unit']}"
-    if row["low_kind"] == "bound" and low == value == high:
-        return f"{value:,.6g}{name} (exact)"
-    if row["low_kind"] in ("bound", "range"):
-        kind = {"bound": "bounds", "range": "range over choices"}[row["low_kind"]]
-    else:
-        kind = f"{row['confidence']:.0%} {row['low_kind']} interval"
-    return f"{value:,.4g}{name} ({kind} {low:,.4g} to {high:,.4g})"

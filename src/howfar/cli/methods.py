@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,8 +87,8 @@ def _data(
     counts = _totals(rows)
     text = [
         f"The study asks: {study.about.question}",
-        f"It covers the time from {window.start} to {window.end} (end exclusive, "
-        f"{window.timezone}).",
+        f"It covers the time from {_moment(window.start)} to {_moment(window.end)} (end "
+        f"exclusive, {window.timezone}).",
         f"The data come from {_many(len(inputs), 'file')} ({_list(titles)}) with "
         f"{_many(sum(i['records'] for i in inputs), 'record')}, of which "
         f"{sum(i['rejected'] for i in inputs):,} could not be read and were left out.",
@@ -246,6 +247,10 @@ def _totals(rows: list[dict[str, Any]]) -> dict[str, int]:
         and row["category"]
         and row["value"] is not None
     }
+
+
+def _moment(moment: date) -> str:
+    return f"{moment:%Y-%m-%d %H:%M %Z}".strip() if isinstance(moment, datetime) else str(moment)
 
 
 def _many(number: int, noun: str, plural: str = "") -> str:

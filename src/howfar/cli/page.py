@@ -30,6 +30,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "explain": (
         "howfar explain engagement",
         "howfar explain engagement --study my-study",
+        "howfar explain engagement --study my-study --where reactions --where whole",
         "howfar explain 'week blocks'",
     ),
     "methods": ("howfar methods my-study",),
