@@ -21,12 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import howfar
+from howfar.assess.profile import DECLARATION as PROFILE
+from howfar.assess.profile import DEFAULT, Profile
 from howfar.errors import StudyError
 from howfar.publish.protect import protect_persons
 from howfar.publish.results import Measured, result_tables
 from howfar.report import ReportInput, render, write_exports
 from howfar.schema.estimate import Result, not_measured
-from howfar.schema.measure import Measure, Sampling, Tables, registry
+from howfar.schema.measure import Declaration, Measure, Sampling, Tables, registry
 from howfar.schema.needs import Inventory, lacks
 from howfar.stats.blocks import draw_blocks, weeks_between
 from howfar.store.channels import channels_table
@@ -81,7 +83,9 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
         compared = frozenset(channels.with_role(*study.peers.roles))
         _check_compared(tables(), channels, compared)
         inventory = take_inventory(tables(), compared, len(study.events))
-        measured = measure_all(tables(), inventory, _sampling(study), study.about.seed, progress)
+        sampling = _sampling(study)
+        measured = measure_all(tables(), inventory, sampling, study.about.seed, progress)
+        measured.append(assess_profile(tables(), study, measured, sampling))
     holes = coverage_notes(measured)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
@@ -184,6 +188,24 @@ def _take(
     found = list(one.estimate(rows, replace(sampling, rng=own)))
     # A measure that finds no row to speak of must not vanish from the results.
     return found or [Result(not_measured(declaration.unit, "no post has all that it reads"))]
+
+
+def assess_profile(
+    tables: Tables, study: Study, measured: list[Measured], sampling: Sampling
+) -> Measured:
+    """The profile against peers, from the measures' results and their replicates."""
+    profile = Profile(study.profile or DEFAULT)
+    given = {one.declaration.id: one.results for one in measured}
+    expression = profile.reduce(tables)
+    rows = expression.order_by(expression.columns).to_pyarrow()
+    results = profile.estimate(rows, replace(sampling, given=given))
+    return Measured(profile.declaration, tuple(results))
+
+
+def declarations() -> dict[str, Declaration]:
+    """Declarations of all measures and of the profile, by id."""
+    found = {i: one.declaration for i, one in registry().items()}
+    return {**found, PROFILE.id: PROFILE}
 
 
 def coverage_notes(measured: list[Measured]) -> dict[str, str]:
@@ -337,7 +359,7 @@ def report_study(folder: Path, run: str | None = None, progress: Progress | None
             study=study,
             channels=channels,
             estimates=done.estimates,
-            declarations={i: m.declaration for i, m in registry().items()},
+            declarations=declarations(),
             provenance=done.provenance,
         )
     )

@@ -10,8 +10,7 @@ from scipy import stats
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import say, say_json
-from howfar.run import study_inventory
-from howfar.schema.measure import registry
+from howfar.run import declarations, study_inventory
 from howfar.schema.needs import Inventory, lacks
 from howfar.schema.planned import PLANNED
 from howfar.study.file import load_study
@@ -35,7 +34,7 @@ def matrix(folder: Path) -> list[dict[str, Any]]:
     """
     study = load_study(folder)
     inventory = study_inventory(folder)
-    rows = [_built(m.declaration, inventory) for m in registry().values()]
+    rows = [_built(one, inventory) for one in declarations().values()]
     wanted = labels_needed(study.about.confidence)
     for planned in PLANNED:
         needs = planned.needs
