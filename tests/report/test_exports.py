@@ -11,11 +11,11 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.report.conftest import Maker, around, row
 
 from howfar.errors import DeclarationError
 from howfar.report import write_exports
 from howfar.schema.tables import ESTIMATES, conform
-from tests.report.conftest import Maker, around, row
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ _MANY = 8
 def missing_section(results: Results) -> Section:
     """Figures that are not there, grouped by measure and reason."""
     found: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
-    for measure, rows in results.by_measure.items():
-        for row in rows:
+    for measure, of_measure in results.by_measure.items():
+        for row in of_measure:
             skip = measure == "coverage" and row["category"] == "posts by day"
             if row["status"] != "measured" and not skip:
                 alike = re.sub(r"\d[\d,.]*", "#", row["reason"] or "")

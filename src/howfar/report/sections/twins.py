@@ -101,8 +101,8 @@ def long_table(
                 ", ".join(m for m in marks if m) or say("none"),
             )
         )
-    head = (*head, say("head.posts"), say("head.method"))
-    return Table(caption, head, rows, frozenset({2, 3, 4}), notes.listed(), len(rows) > 60)
+    columns = (*head, say("head.posts"), say("head.method"))
+    return Table(caption, columns, rows, frozenset({2, 3, 4}), notes.listed(), len(rows) > 60)
 
 
 def role_keys(rows: Sequence[ChartRow]) -> tuple[Key, ...]:

@@ -25,8 +25,8 @@ TEXT = {
     "key.band": "{level} interval",
     "key.gap": "gap in the data",
     "key.event": "event, numbered as in “What was asked”",
-    "alt.columns": "Dot plot, {n} rows. {asks} Columns: {titles}. The same figures, with intervals, "
-    "are in the table below the chart.",
+    "alt.columns": "Dot plot, {n} rows. {asks} Columns: {titles}. The same figures, with "
+    "intervals, are in the table below the chart.",
     "alt.multiples": "{n} small charts over time on one common scale. {asks} The same figures are "
     "in the table below the chart.",
     "summary.scope": "The study saw {posts} of {channels} between {start} and {end}.",
@@ -74,8 +74,8 @@ TEXT = {
     "profile.asks": "Where does each channel differ from its peers?",
     "profile.more": "Where does each channel differ from its peers? (further indicators)",
     "profile.read": "The dotted line at 1 is the peers’ usual figure; the scale is logarithmic. "
-    "Where an interval crosses the line, the data do not tell the channel from its peers. More is "
-    "not always better.",
+    "Where an interval crosses the line, the data do not tell the channel from its peers. More "
+    "is not always better.",
     "weeks.title": "Over time",
     "weeks.intro": "Weeks begin on Monday (UTC). All panels of a chart share their axes.",
     "weeks.posts_asks": "How many posts were published each week?",
@@ -94,21 +94,22 @@ TEXT = {
     "gini.read": "0: every post draws the same. 1: one post draws everything.",
     "top.asks": "How large a part of all {metric} do the most noticed posts hold?",
     "top.column": "Top {part} of posts",
-    "top.read": "If all posts drew the same, the top 10 % of posts would hold 10 % of the {metric}.",
+    "top.read": "If all posts drew the same, the top 10 % of posts would hold 10 % of the "
+    "{metric}.",
     "lorenz.asks": "How large a part of the reactions goes to the least noticed posts?",
     "lorenz.column": "Least noticed {part}",
     "lorenz.read": "Two points of the Lorenz curve. With equal attention the least noticed half "
     "would hold 50 %.",
-    "tail.caption": "Tail of the counts: power-law exponent above a threshold, goodness of fit, and "
-    "comparison with a lognormal tail. A fit p below 0.1 speaks against a power law.",
+    "tail.caption": "Tail of the counts: power-law exponent above a threshold, goodness of fit, "
+    "and comparison with a lognormal tail. A fit p below 0.1 speaks against a power law.",
     "talk.title": "Talk against reactions",
     "talk.intro": "Do comments grow in step with what else a post draws?",
     "talk.asks": "When a post draws more, does talk grow in step?",
     "talk.elasticity": "Elasticity: {what}",
     "talk.residual": "Against peers: {what}",
-    "talk.read": "Elasticity 1 (dotted line): twice the reactions go with twice the comments; below "
-    "1, talk grows more slowly. “Against peers” (logarithmic scale): 2 means twice the comments of "
-    "peers’ posts that draw as much.",
+    "talk.read": "Elasticity 1 (dotted line): twice the reactions go with twice the comments; "
+    "below 1, talk grows more slowly. “Against peers” (logarithmic scale): 2 means twice the "
+    "comments of peers’ posts that draw as much.",
     "talk.warning": "The data has no views, so comments are set against reactions, not against "
     "views.",
     "talk.pooled": "Over all {n} compared channels together ({what}): {figure}.",
@@ -117,8 +118,8 @@ TEXT = {
     "button is called; it is not what a person felt.",
     "mix.asks": "Which kinds of reaction do posts draw?",
     "mix.more": "Which kinds of reaction do posts draw? (further kinds)",
-    "mix.read": "Read along a row: a channel’s kinds add up to 100 % over all charts of this part. "
-    "Each column has its own scale, as likes are far more common than other kinds.",
+    "mix.read": "Read along a row: a channel’s kinds add up to 100 % over all charts of this "
+    "part. Each column has its own scale, as likes are far more common than other kinds.",
     "distance.asks": "How far is each channel’s mix from that of the others?",
     "distance.column": "Aitchison distance to the other channels",
     "distance.read": "0 is the same mix. The distance sees proportions, so that a doubling of a "
@@ -129,19 +130,19 @@ TEXT = {
     "paths.one": "All posts in this study came over one path: {path}.",
     "paths.asks": "Which paths carry posts and responses?",
     "paths.column": "Share of {what}",
-    "paths.read": "Each column adds up to 100 %. A channel that serves several paths counts in each "
-    "with an equal part.",
+    "paths.read": "Each column adds up to 100 %. A channel that serves several paths counts in "
+    "each with an equal part.",
     "past.title": "Against its own past",
     "past.intro": "Each channel is set against its own earlier posts of the same kind at the same "
     "age. Do not compare the panels with each other: every channel is measured by its own usual.",
     "past.none": "No channel could be set against its own past; see “What was not measured”.",
     "past.asks": "Did posts draw more or less than the channel’s own earlier posts? ({kind})",
     "past.all": "all kinds",
-    "past.read": "The dotted line at 1 is the channel’s own usual; 2 is twice as much. Logarithmic "
-    "scale. After an unusual week a return to the usual is to be expected.",
+    "past.read": "The dotted line at 1 is the channel’s own usual; 2 is twice as much. "
+    "Logarithmic scale. After an unusual week a return to the usual is to be expected.",
     "young.title": "Posts that were still young",
-    "young.intro": "Counts still grow in the first days. Posts younger than two days when they were "
-    "observed are left out of the comparisons above.",
+    "young.intro": "Counts still grow in the first days. Posts younger than two days when they "
+    "were observed are left out of the comparisons above.",
     "young.none": "No post was observed twice, so that growth could not be measured.",
     "maturation.asks": "How much did counts still grow after the first look?",
     "maturation.column": "Growth of {what} (later / earlier)",
@@ -149,5 +150,6 @@ TEXT = {
     "of the earlier look. Logarithmic scale.",
     "youngposts.asks": "How many posts were younger than two days when observed?",
     "youngposts.column": "Share of young posts",
-    "youngposts.read": "The smaller the share, the less the comparison depends on leaving them out.",
+    "youngposts.read": "The smaller the share, the less the comparison depends on leaving them "
+    "out.",
 }

@@ -72,9 +72,9 @@ TEXT = {
     "coverage.day": "day",
     "coverage.week": "week",
     "coverage.heat_asks": "When did we see posts, and where are holes?",
-    "coverage.heat_read": "Each cell is one {unit} (UTC); its colour tells how many posts were seen, "
-    "as in the key above. Hatched: no posts over two days or more, or after the end of the file. Figures that rest on a channel "
-    "with holes rest on less time.",
+    "coverage.heat_read": "Each cell is one {unit} (UTC); its colour tells how many posts were "
+    "seen, as in the key above. Hatched: no posts over two days or more, or after the end of the "
+    "file. Figures that rest on a channel with holes rest on less time.",
     "coverage.heat_alt": "Heat map of posts by {unit} for {n} channels, with gaps hatched. The "
     "same counts are in the table below the chart.",
     "coverage.unseen": "not observed",
@@ -198,10 +198,10 @@ TEXT = {
     "xlsx.title": "Results of a howfar study",
     "xlsx.results": "results",
     "xlsx.about": "read me",
-    "xlsx.note": "One row a figure; a figure comes with low and high, and low_kind says what these "
-    "are.\nA figure that is not measured or suppressed is empty, and reason says why.\n"
-    "A range over choices (low_kind range) is no confidence interval.\n"
-    "A column that is empty does not apply to the figure.",
+    "xlsx.note": "One row a figure; a figure comes with low and high, and low_kind says what "
+    "these are.\nA figure that is not measured or suppressed is empty, and reason says why.\nA "
+    "range over choices (low_kind range) is no confidence interval.\nA column that is empty does "
+    "not apply to the figure.",
     "xlsx.column": "column",
     "xlsx.meaning": "meaning",
     "xlsx.unit": "unit",
