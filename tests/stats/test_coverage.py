@@ -11,7 +11,6 @@ import sys
 
 import pytest
 from scipy import stats
-
 from tests.conftest import ROOT
 
 TRIALS = 200

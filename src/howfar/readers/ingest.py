@@ -261,7 +261,13 @@ def _read_file(
         segments.close(),
     )
     return added, Outcome(
-        path.name, source.name, reader.declaration.id, tally.records, read, rejected, False,
+        path.name,
+        source.name,
+        reader.declaration.id,
+        tally.records,
+        read,
+        rejected,
+        False,
         unknown,
         dict(sorted(tally.notes.items())),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def groups(rows: pa.Table, keys: Sequence[str]) -> Iterator[tuple[dict[str, Any]
     starts = [0, *(i for i in range(1, len(labels)) if labels[i] != labels[i - 1]), len(labels)]
     others = [c for c in order.column_names if c not in keys]
     columns = {c: order[c].to_numpy() for c in others}
-    for a, b in zip(starts, starts[1:], strict=False):
+    for a, b in pairwise(starts):
         dims = dict(zip(keys, labels[a], strict=True))
         yield dims, {c: v[a:b] for c, v in columns.items()}
 
@@ -89,7 +90,8 @@ def from_blocks(
 ) -> Result:
     """A block estimate as a result; typed where it has no value or no interval."""
     if not np.isfinite(done.value):
-        return Result(not_measured(unit, "the data does not define it (nothing to divide by)"), dims)
+        reason = "the data does not define it (nothing to divide by)"
+        return Result(not_measured(unit, reason), dims)
     if done.interval is None:
         return Result(
             not_measured(unit, f"{done.n_blocks} weeks with data; an interval needs two"), dims
