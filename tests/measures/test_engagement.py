@@ -140,12 +140,14 @@ def test_medians_of_the_real_pages_equal_plain_sql(newsroom_results, newsroom_st
         sql = """
             with raw as (
                 select status_id, strptime(status_published, $form) as published,
-                       num_reactions as r, num_comments as c, num_shares as s, row_number() over () as line
+                       num_reactions as r, num_comments as c, num_shares as s,
+                              row_number() over () as line
                 from read_csv($file, header = true, all_varchar = true, quote = '"', escape = '"',
                               strict_mode = false, max_line_size = 10000000)
             ), distinct_posts as (
                 select status_id, arg_max(published, line) as published,
-                       arg_max(r::bigint, line) as r, arg_max(c::bigint, line) as c, arg_max(s::bigint, line) as s
+                       arg_max(r::bigint, line) as r, arg_max(c::bigint, line) as c,
+                              arg_max(s::bigint, line) as s
                 from raw group by status_id
             )
             select count(*), quantile_disc(r, 0.5), quantile_disc(c, 0.5), quantile_disc(s, 0.5)
