@@ -193,18 +193,7 @@ def _limits(study: Study, rows: list[dict[str, Any]]) -> str:
             f"For {_few(declared)} the time at which the figures were taken is declared by the "
             "study, not told by the files"
         )
-    gaps = [
-        row
-        for row in rows
-        if (row["measure"], row["category"]) == ("coverage", "gap") and row["value"] is not None
-    ]
-    if gaps:
-        where = {row["params"] or row["channel"] for row in gaps}
-        text.append(
-            f"{_many(len(gaps), 'stretch', 'stretches')} of days without data in "
-            f"{_many(len(where), 'source')} ({sum(r['value'] for r in gaps):,.0f} days in all) "
-            "may be silence or holes"
-        )
+    text += _gaps(rows)
     reasons: dict[str, set[str | None]] = {}
     for row in rows:
         if row["status"] != "suppressed":
@@ -218,6 +207,28 @@ def _limits(study: Study, rows: list[dict[str, Any]]) -> str:
         "Reactions are out-takes: nothing here shows what people think or do, nor who caused it"
     )
     return " ".join(_sentence(part) for part in text)
+
+
+def _gaps(rows: list[dict[str, Any]]) -> list[str]:
+    """Days that the sources miss: after their last look, and in between."""
+    text = []
+    gaps = [row for row in rows if (row["measure"], row["category"]) == ("coverage", "gap")]
+    known = [row for row in gaps if row["value"] is not None]
+    late = [row for row in known if (row["reason"] or "").startswith("after the last")]
+    early = [row for row in known if row not in late]
+    if late:
+        places = {row["params"] or row["channel"] for row in late}
+        text.append(
+            f"{_many(len(places), 'source')} {'ends' if len(places) == 1 else 'end'} before the "
+            f"window does ({sum(row['value'] for row in late):,.1f} days in all), and nothing is "
+            "said of these days"
+        )
+    if early:
+        text.append(
+            f"{_many(len(early), 'stretch', 'stretches')} of days without posts "
+            f"({sum(row['value'] for row in early):,.0f} days in all) may be silence or a hole"
+        )
+    return text
 
 
 def _why(reasons: set[str | None]) -> str:

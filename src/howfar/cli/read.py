@@ -72,7 +72,8 @@ def command(
         name: sum(getattr(o, name) for o in outcomes) for name in ("records", "read", "rejected")
     }
     say(
-        f"{len(outcomes)} files: {total['records']:,} records = {total['read']:,} kept + "
+        f"{len(outcomes)} file{'s' * (len(outcomes) != 1)}: {total['records']:,} records = "
+        f"{total['read']:,} kept + "
         f"{total['rejected']:,} rejected"
     )
     if total["rejected"] and not rejects:
