@@ -145,7 +145,10 @@ def channel_rows(channel: str, k: int) -> list[dict[str, Any]]:
     )
     rows.append(row("young_posts", 0.02, 0.01, 0.04, low_kind="range", confidence=None, **of))
     rows.append(around("engagement_rate", 0.03, category="reactions per view", **of))
-    for name in ("publishing_volume", "engagement", "attention_inequality", "reach", "talk"):
+    for name in (
+        *("publishing_volume", "engagement: reactions", "attention_inequality: reactions"),
+        *("talk_to_views: residual: comments on reactions", "reach"),
+    ):
         rows.append(around("profile", 0.5 + k / 3, category=name, versus="compared channels", **of))
     for d in range(DAYS):
         at = {

@@ -277,6 +277,28 @@ def test_every_specification_is_valid_vega_lite(page: str) -> None:
                 pytest.fail(f"{name} {width}: {error}")
 
 
+def test_ages_stand_in_order_of_time_whatever_their_unit(make: Maker) -> None:
+    ages = ["7d+", "12-24h", "1-2d", "0-6h", "2-7d", "6-12h"]
+    rows = [around("maturation", 2, category="reactions", params=f"age={age}") for age in ages]
+    table = figures(render(make(rows)))["maturation"]
+    shown = re.findall(r'<th scope="row">([^<]+)</th>', table)
+    assert shown == ["0–6h", "6–12h", "12–24h", "1–2d", "2–7d", "7d+"]
+
+
+def test_all_columns_of_the_profile_share_one_scale(page: str) -> None:
+    packed = re.search(r'id="specs">([^<]+)<', page)
+    assert packed
+    specs = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    domains = {
+        tuple(layer["encoding"]["x"]["scale"]["domain"])
+        for name in ("profile-peers", "profile-peers-2")
+        for panel in specs[name]["wide"]["hconcat"][1:]
+        for layer in panel["layer"]
+        if "scale" in layer["encoding"]["x"]
+    }
+    assert len(domains) == 1
+
+
 def test_input_is_what_run_hands_over(make: Maker) -> None:
     given = make()
     assert isinstance(given, ReportInput)

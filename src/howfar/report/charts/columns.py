@@ -72,6 +72,7 @@ def _panel(
     """One column; with above, each row's name stands above its dot (the phone's form)."""
     dots = {r.key: d for r in rows if (d := column.dots.get(r.key)) is not None}
     ends = [x for d in dots.values() for x in (d.value, d.low, d.high) if x is not None]
+    ends += column.span
     texts = max((width(d.text) for d in dots.values() if d.value is not None), default=40)
     plot = room - max(34.0, texts) - 8
     scaled = axis(

@@ -48,7 +48,8 @@ class Column:
     """Figures of one kind on one scale, a dot a row.
 
     places: decimals of axis labels are chosen by the chart; percent prints shares as per cent.
-    reference: a value that a line marks (1 for ratios, 0 for differences).
+    reference: a value that a line marks (1 for ratios, 0 for differences). span: figures that the
+    scale must hold besides its own, so that several columns share one.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Column:
     percent: bool = False
     zero: bool = True
     reference: float | None = None
+    span: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,11 @@ def _maturation(results: Results) -> Figure | None:
 
 
 def _hours(age: str) -> tuple[float, str]:
+    """Where an age such as 12-24h, 1-2d or 7d+ begins, in hours."""
     first = re.match(r"[\d.]+", age)
-    return (float(first[0]) if first else float("inf"), age)
+    unit = re.search(r"[hdw]", age)
+    hours = {"h": 1, "d": 24, "w": 168}[unit[0]] if unit else 1
+    return (float(first[0]) * hours if first else float("inf"), age)
 
 
 def _young(results: Results) -> Figure | None:

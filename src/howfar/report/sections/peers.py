@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from howfar.report.model import Figure, Section
 from howfar.report.results import Results, Row, params_of
 from howfar.report.sections.twins import Ask, by_channel, columns_figure
-from howfar.report.words import say
+from howfar.report.words import TEXT, say
 from howfar.schema.tables import COUNTS
 
 _FAR = 8
@@ -91,8 +91,16 @@ def profile_section(results: Results) -> Section:
         settings = params_of(row)
         name = settings.get("indicator", row["category"] or "")
         found[name].setdefault(row["channel"], row)
+    ends = [
+        row[end]
+        for rows in found.values()
+        for row in rows.values()
+        for end in ("low", "high")
+        if row["status"] == "measured"
+    ]
+    span = (min(ends), max(ends)) if ends else ()
     columns = [
-        Ask(_indicator(name), rows, scale="log", zero=False, reference=1.0)
+        Ask(_indicator(results, name), rows, scale="log", zero=False, reference=1.0, span=span)
         for name, rows in found.items()
     ]
     figures = [
@@ -111,6 +119,12 @@ def profile_section(results: Results) -> Section:
     return Section("profile", say("profile.title"), intro, kept)
 
 
-def _indicator(name: str) -> str:
-    text = name.replace("_", " ").replace(":", ": ")
-    return text[:1].upper() + text[1:]
+def _indicator(results: Results, name: str) -> str:
+    """The title of an indicator, 'measure: category', as the other figures call it."""
+    measure, _, what = name.partition(": ")
+    what = say(f"metric.{what}") if f"metric.{what}" in TEXT else what
+    if f"indicator.{measure}" in TEXT:
+        return say(f"indicator.{measure}", what=what)
+    declaration = results.declaration(measure)
+    title = declaration.title if declaration else measure.replace("_", " ")
+    return f"{title}: {what}" if what else title

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from howfar.report.charts.columns import columns_chart
 from howfar.report.charts.scene import Column, Dot, Scale
@@ -25,7 +25,7 @@ class Ask:
     scale: Scale = "linear"
     zero: bool = True
     reference: float | None = None
-    format: Callable[[Row], str] | None = field(default=None)
+    span: tuple[float, ...] = ()
 
     @property
     def measured(self) -> bool:
@@ -152,6 +152,7 @@ def columns_figure(
             c.percent,
             c.zero,
             c.reference,
+            c.span,
         )
         for c in columns
     ]

@@ -67,15 +67,20 @@ TEXT = {
     "voice.warning": "This is a share among the channels of this study, not of a country’s or a "
     "platform’s talk.",
     "profile.title": "Profile against peers",
-    "profile.intro": "Each indicator of a channel is divided by that of its peers, so that all "
-    "stand on one scale: 1 is like the peers, 2 twice as much. No indicators are added up and no "
-    "ranks are given.",
+    "profile.intro": "Each indicator of a channel is divided by the median of the compared "
+    "channels (by the other channel where there are only two), so that all stand on one scale: 1 "
+    "is like the others, 2 twice as much. No indicators are added up and no ranks are given.",
+    "indicator.publishing_volume": "Posts a day",
+    "indicator.share_of_voice": "Share of {what}",
+    "indicator.attention_inequality": "Gini of {what}",
+    "indicator.engagement": "Median {what} a post",
+    "indicator.talk_to_views": "Talk, {what}",
     "profile.none": "No profile was made in this run.",
     "profile.asks": "Where does each channel differ from its peers?",
     "profile.more": "Where does each channel differ from its peers? (further indicators)",
-    "profile.read": "The dotted line at 1 is the peers’ usual figure; the scale is logarithmic. "
-    "Where an interval crosses the line, the data do not tell the channel from its peers. More "
-    "is not always better.",
+    "profile.read": "The dotted line at 1 is the figure that the channel is set against. All "
+    "columns have the same logarithmic scale. Where an interval crosses the line, the data do not "
+    "tell the channel from its peers. More is not always better.",
     "weeks.title": "Over time",
     "weeks.intro": "Weeks begin on Monday (UTC). All panels of a chart share their axes.",
     "weeks.posts_asks": "How many posts were published each week?",
