@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.report import ReportInput, render
 from howfar.schema.measure import registry
 from howfar.schema.tables import ESTIMATES, conform
@@ -236,7 +237,7 @@ def make() -> Maker:
             study=parse_study(study),
             channels=made_channels() if channels is None else channels,
             estimates=conform(table, ESTIMATES),
-            declarations={i: m.declaration for i, m in registry().items()},
+            declarations={i: m.declaration for i, m in registry().items()} | {PROFILE.id: PROFILE},
             provenance={
                 "run": "abc",
                 "seed": 1,

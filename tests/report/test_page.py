@@ -75,7 +75,7 @@ def test_each_figure_has_its_question_two_charts_a_reading_a_method_and_a_table(
         assert body.count("<svg xmlns") == 2, name
         assert body.count('role="img"') == 1, name
         assert "How to read it" in body, name
-        assert '<a href="#method-' in body or name.startswith(("profile", "engagement-r")), name
+        assert '<a href="#method-' in body, name
         assert "<details>" in body, name
         assert "<table>" in body, name
 
