@@ -39,6 +39,8 @@ CASES = [
     ("看https://x.com/foo 谢谢", "看⟨profile⟩ 谢谢"),
     ("X.COM/foo (twitter.com/bar)", "⟨profile⟩ (⟨profile⟩)"),
     ("https://x.com/i/user/12 https://x.com/intent/follow?screen_name=a", "⟨profile⟩ ⟨profile⟩"),
+    ("cut … https://twitter.com/i/web/status/174 x.com/i/status/1", "cut … ⟨profile⟩ ⟨profile⟩"),
+    ("https://resident.substack.com/p/1", "⟨profile⟩"),
     ("facebook.com/profile.php?id=12", "⟨profile⟩"),
     ("https://m.facebook.com/some.one/posts/1", "⟨profile⟩"),
     ("fb.com/groups/1/user/22 fb.com/people/A-B/1", "⟨profile⟩ ⟨profile⟩"),

@@ -191,6 +191,51 @@ def test_exposure_and_availability_have_defaults() -> None:
     assert {p["availability"] for p in posts} == {"available"}
 
 
+def test_the_sources_channel_without_basis_is_a_person_too() -> None:
+    registry = Registry((channel(basis=None, evidence=None),))
+    rows = [row(author_id="11"), row(post_id="101"), row(post_id="102")]
+    first, second, third = protect(rows, registry, channel="harbour")["posts"]
+    assert [p["channel"] for p in (first, second, third)] == [None] * 3
+    assert first["author"] == Pseudonymiser(KEY).person("x", "11")
+    assert second["author"] == third["author"] != first["author"]
+    assert second["author"].startswith("p_")
+    assert not {first["post_id"], second["post_id"]} & {"100", "101"}
+
+
+def test_a_handle_with_or_without_its_at_sign_is_one_person() -> None:
+    rows = [row(author_handle=name) for name in ("@Resident", "resident", " resident")]
+    assert len({p["author"] for p in protect(rows)["posts"]}) == 1
+
+
+def test_words_of_the_export_do_not_name_a_person() -> None:
+    told = {"author_id": "12", "author_handle": "@Resident"}
+    named = {"kind": "resident", "language": "@resident", "country": "resident"}
+    named |= {"platform_label": "ask a@b.example", "withheld_in": ["resident", "DE"]}
+    (post,) = protect([row(**told, **named)])["posts"]
+    assert (post["kind"], post["language"], post["country"]) == (None, None, None)
+    assert (post["platform_label"], post["withheld_in"]) == ("ask ⟨email⟩", ["DE"])
+    kept = {"kind": "native video", "language": "zh-CN", "country": "CN"}
+    (post,) = protect([row(**told, **kept)])["posts"]
+    assert {name: post[name] for name in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("resident.tumblr.com", "tumblr.com"),
+        ("harbourtown.tumblr.com", "harbourtown.tumblr.com"),
+        ("news.example.org", "news.example.org"),
+        ("новости.рф", "новости.рф"),
+        ("a@b.example", None),
+        ("resident 555", None),
+        (None, None),
+    ],
+)
+def test_links_keep_hosts_that_name_no_person(link: str | None, kept: str | None) -> None:
+    (post,) = protect([row(author_id="12", link=link)])["posts"]
+    assert post["link"] == kept
+
+
 def test_rejects_carry_file_line_and_reason() -> None:
     made = protect([row(author_id="11")], rejects=[Reject(9, "date", "created_at: expected ...")])
     assert [(r["file"], r["line"], r["reason"]) for r in made["rejects"]] == [

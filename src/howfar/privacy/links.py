@@ -63,7 +63,12 @@ _PREFIXES: Final = frozenset(
 _ACCOUNT_IN_QUERY: Final = frozenset({"facebook.com", "fb.com", "x.com", "twitter.com"})
 _QUERY: Final = re.compile(r"(?:^|&)(?:id|user_id|screen_name)=")
 _HANDLE_PART: Final = re.compile(r"/(?:[@＠﹫]|%)")
-_ACCOUNT_AS_HOST: Final = (".t.me", ".tumblr.com", ".bsky.social", ".livejournal.com")
+_ACCOUNT_AS_HOST: Final = (
+    *(".t.me", ".tumblr.com", ".bsky.social", ".livejournal.com"),
+    *(".substack.com", ".wordpress.com", ".blogspot.com"),
+)
+# x.com/i/web/status/ID: the post's own address, which platforms append to texts they cut.
+_POST_OF_ANYBODY: Final = frozenset({"x.com", "twitter.com"})
 
 HOSTS: Final = tuple(sorted({*_ACCOUNT_FIRST, *_ACCOUNT_AFTER}))
 HOST_ENDINGS: Final = _ACCOUNT_AS_HOST
@@ -97,6 +102,8 @@ def account_of(link: re.Match[str]) -> str | None:
             return name
     if site in _ACCOUNT_IN_QUERY and _QUERY.search(query):
         return query
+    if site in _POST_OF_ANYBODY and parts[:1] == ["i"] and "status" in parts[:-1]:
+        return parts[-1]
     own = _ACCOUNT_FIRST.get(site)
     if own is None:
         return None

@@ -6,6 +6,7 @@ their names; everyone else is a keyed pseudonym, and so are the ids of their pos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,13 +16,15 @@ import pyarrow.compute as pc
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.redaction import Redactor
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
-from howfar.schema.tables import METRICS, TEXT
+from howfar.schema.tables import METRICS, TEXT, WORDS
 from howfar.study.registry import Registry
 
-_UNCHANGED = (
-    *("platform", "relation", "kind", "created_at", "collected_at", "language", "link"),
-    *("country", "withheld_in", "platform_label"),
-)
+_UNCHANGED = ("platform", "relation", "created_at", "collected_at")
+
+# What an export writes into these is its own text: only what has their form is kept.
+_LANGUAGE = r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$"
+_COUNTRY = r"^[A-Z]{2}$"
+_HOST = r"^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,18 @@ class Protector:
         """Rows for posts, counts, account_counts and rejects."""
         raw = _complete(batch.posts)
         channel = self._channels(raw, "author_id", "author_handle")
+        persons = self._persons(raw, "author_id", "author_handle")
         if origin.channel is not None:
-            channel = pc.fill_null(channel, origin.channel)
+            declared = self.registry.get(origin.channel)
+            if declared is not None and declared.named:
+                channel = pc.fill_null(channel, origin.channel)
+            else:
+                # Without a basis the source's account is a pseudonym like any other.
+                alone = pa.array([f"#{origin.channel}"] * len(raw), TEXT)
+                alone = _by_platform(raw["platform"], alone, self.pseudonyms.persons)
+                persons = pc.coalesce(persons, alone)
         known = pc.is_valid(channel)
-        author = pc.coalesce(channel, self._persons(raw, "author_id", "author_handle"))
+        author = pc.coalesce(channel, persons)
         posts = pc.if_else(known, raw["post_id"], self._post_ids(raw, "post_id"))
         parent_channel = self._channels(raw, "parent_author_id", "parent_author_handle")
         parent_author = pc.coalesce(
@@ -64,6 +75,12 @@ class Protector:
         stamp = _stamp(origin, len(raw), raw["line"])
         rows = {
             **{name: raw[name] for name in _UNCHANGED},
+            "language": _shaped(raw["language"], _LANGUAGE),
+            "country": _shaped(raw["country"], _COUNTRY),
+            "withheld_in": _countries(raw["withheld_in"]),
+            "kind": self._word(raw, "kind", known),
+            "platform_label": self._word(raw, "platform_label", known),
+            "link": _by_platform(raw["platform"], raw["link"], self._hosts),
             "post_id": posts,
             "channel": channel,
             "author": author,
@@ -101,17 +118,57 @@ class Protector:
 
     def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
         # A handle stands in where the export gives no id; the prefix keeps the two apart.
-        handle = pc.binary_join_element_wise(
-            pa.scalar("@"), pc.utf8_lower(raw[handles]), "", null_handling="emit_null"
-        )
+        bare = pc.utf8_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(raw[handles])), "@")
+        handle = pc.binary_join_element_wise(pa.scalar("@"), bare, "", null_handling="emit_null")
         accounts = pc.coalesce(raw[ids], handle)
         return _by_platform(raw["platform"], accounts, self.pseudonyms.persons)
 
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
         return Redactor(self.registry.handles.get(platform, frozenset())).array(texts)
 
+    def _word(self, raw: pa.Table, column: str, known: pa.Array) -> pa.Array:
+        """A word of the export, redacted; null where it names the person who posted."""
+        word = raw[column]
+        if word.null_count == len(word):
+            return word
+        bare = pc.utf8_lower(pc.utf8_ltrim(word, "@"))
+        for name in ("author_id", "author_handle"):
+            account = pc.utf8_lower(pc.utf8_ltrim(raw[name], "@"))
+            same = pc.and_(pc.fill_null(pc.equal(bare, account), False), pc.invert(known))
+            word = pc.if_else(same, pa.scalar(None, TEXT), word)
+        return _by_platform(raw["platform"], word, self._redact)
+
+    def _hosts(self, platform: str, links: pa.Array) -> pa.Array:
+        """Host names; of one that names a person's account only the site (tumblr.com)."""
+        hosts = pc.dictionary_encode(_shaped(links, _HOST))
+        redacted = self._redact(platform, hosts.dictionary)
+        shown = pc.if_else(
+            pc.equal(redacted, hosts.dictionary),
+            hosts.dictionary,
+            pc.replace_substring_regex(hosts.dictionary, r"^.*?([^.]+\.[^.]+)$", r"\1"),
+        )
+        return shown.take(hosts.indices)
+
     def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
+
+
+def _shaped(values: pa.Array, shape: str) -> pa.Array:
+    """The values that have a shape (a regular expression of RE2), null for others."""
+    fits = pc.fill_null(pc.match_substring_regex(values, shape), False)
+    column = pc.if_else(fits, values, pa.scalar(None, TEXT))
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _countries(lists: pa.Array) -> pa.Array:
+    """Lists of country codes without what is no code."""
+    if lists.null_count == len(lists):
+        return lists
+    kept = [
+        None if codes is None else [c for c in codes if re.fullmatch(r"[A-Z]{2}", c or "")]
+        for codes in lists.to_pylist()
+    ]
+    return pa.array(kept, WORDS)
 
 
 def _by_platform(

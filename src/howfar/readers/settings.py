@@ -11,7 +11,7 @@ from howfar.study.file import Study
 from howfar.study.registry import Registry
 from howfar.study.sources import Source
 
-PROTECTION_VERSION = 1
+PROTECTION_VERSION = 2
 """To be raised when pseudonyms, redaction or the making of rows (readers/protect.py) change."""
 
 _MATCHING = {"channel", "platform", "handle", "account_id", "valid_from", "valid_to"}
