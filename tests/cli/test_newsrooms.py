@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Call
+from tests.conftest import ROOT
 
 PEERS = 14
 DISTINCT_POSTS = 68_071
@@ -53,5 +54,19 @@ def test_from_the_raw_files_to_the_report(
         "doi 10.2307/2276207",
     ):
         assert fact in text
-    page = (folder / "results" / "report.html").read_text(encoding="utf-8")
-    assert "68,071" in page
+    told = []
+    for command in ("attention_inequality", "maturation", "engagement_rate"):
+        told += howfar("explain", command, "--study", folder).out.splitlines()
+    for page in ("README.md", "docs/tutorial.md"):
+        figures = quoted(ROOT / page)
+        assert len(figures) > 3
+        assert [line for line in figures if line not in told] == [], page
+
+    report = (folder / "results" / "report.html").read_text(encoding="utf-8")
+    assert "68,071" in report
+
+
+def quoted(page: Path) -> list[str]:
+    """The figures with intervals that a written page shows as output of this study."""
+    lines = page.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.startswith("  ") and "confidence interval" in line]
