@@ -51,9 +51,13 @@ def test_a_local_data_set_wins(
     assert done.code == 0, done.err
     assert "177 posts read" in done.out
     assert str(folder / "results" / "report.html") in done.out
+    # What the user changed in the meantime stays.
+    channels = (folder / "channels.csv").read_text(encoding="utf-8").replace("Radio", "Funk")
+    (folder / "channels.csv").write_text(channels, encoding="utf-8")
     again = howfar("demo", folder, "--study", "small", "--json")
     assert again.code == 0, again.err
     assert Path(json.loads(again.out)["report"]).exists()
+    assert (folder / "channels.csv").read_text(encoding="utf-8") == channels
     methods = howfar("methods", folder).out
     assert "The howfar developers, invented posts; licence: Apache-2.0." in methods
 

@@ -42,6 +42,7 @@ def command(
 def _copy(source: Path, folder: Path) -> None:
     """The study's own files; a demo made before is gone on with, another folder is refused."""
     ours = folder / FILE_NAME
-    if not ours.exists() or ours.read_bytes() != (source / FILE_NAME).read_bytes():
-        refuse_occupied(folder)
+    if ours.exists() and ours.read_bytes() == (source / FILE_NAME).read_bytes():
+        return
+    refuse_occupied(folder)
     copy_study(source, folder)

@@ -72,7 +72,8 @@ def refuse_occupied(folder: Path) -> None:
 def copy_study(source: Path, folder: Path) -> None:
     """The files of a ready study, without what was read or measured there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for file in sorted(source.iterdir()):
+    # The study file last: with it there, the copy is complete.
+    for file in sorted(source.iterdir(), key=lambda path: (path.name == FILE_NAME, path.name)):
         if file.is_file() and not file.name.startswith("."):
             shutil.copyfile(file, folder / file.name)
 
