@@ -248,3 +248,11 @@ def test_one_whole_day_after_the_last_look_is_a_gap_and_less_is_not(bench: Any, 
     assert pick(whole, category="gap").estimate.value == 1
     later = look(10) | {"observed_at": f"{day(10)}T00:00:01Z"}
     assert not [r for r in take(bench, posts, observations=[later]) if r.dims["category"] == "gap"]
+
+
+def test_totals_say_how_many_persons_stand_behind_them(bench: Any, pick: Pick) -> None:
+    posts = [post(1, 1, None), post(2, 1, None), post(3, 2, None), post(4, 2)]
+    tables = {"coverage": [file()], "posts": posts, "observed": observed(posts)}
+    results = bench.take("coverage", tables, WINDOW)
+    total = pick(results, category="records", params=None).estimate
+    assert (total.n_persons, total.n_channels) == (2, 1)

@@ -53,6 +53,29 @@ def test_a_suppressed_share_cannot_be_computed_from_the_other_paths() -> None:
     assert statuses(persons, media, official) == ["suppressed"] * 3
 
 
+def test_a_source_of_few_persons_cannot_be_computed_from_the_sum_over_sources() -> None:
+    total = cell(100, 40, category="records")
+    few = cell(7, 3, params="source=a", category="records")
+    many = cell(93, 37, params="source=b", category="records", platform="x")
+    assert statuses(total, few, many) == ["measured", "suppressed", "suppressed"]
+
+
+def test_a_day_of_few_persons_cannot_be_computed_from_the_other_days() -> None:
+    days = [
+        cell(value, persons, path="unknown", category="posts by day", period_start=str(day))
+        for day, (value, persons) in enumerate([(50, 30), (4, 3), (20, 15)])
+    ]
+    assert statuses(*days) == ["measured", "suppressed", "suppressed"]
+
+
+def test_a_hidden_share_is_hidden_too_where_its_bounds_repeat_it() -> None:
+    persons = cell(0.1, 4, path="unknown", category="posts")
+    media = cell(0.3, None, path="media", category="posts")
+    again = cell(0.3, None, path="media", category="posts", params="split=any")
+    other = cell(0.4, None, path="media", category="posts", params="another figure")
+    assert statuses(persons, media, again, other) == ["suppressed"] * 3 + ["measured"]
+
+
 def test_nothing_of_a_suppressed_cell_remains() -> None:
     (shown,) = protect_persons([Measured(DECLARATION, (cell(3, 2, 2.0, path="unknown"),))], 10)
     (result,) = shown.results

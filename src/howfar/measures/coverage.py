@@ -155,6 +155,8 @@ def _post_facts(tables: Tables) -> Iterator[ibis.Table]:
     alone = later.anti_join(known, ["platform", "post_id"])
     by_source = alone.group_by("source").aggregate(posts=alone.count())
     yield _fact(by_source, "recheck only", by_source.posts)
+    people = main.aggregate(value=main.author.nunique(where=main.channel.isnull()))
+    yield _fact(people, "all persons", people.value)
     for what, posts in (("all inside", inside), ("all main", known), ("all recheck only", alone)):
         total = posts.select("platform", "post_id").distinct().aggregate(value=lambda t: t.count())
         yield _fact(total, what, total.value)
@@ -334,6 +336,7 @@ def _totals(sources: list[_Source], totals: Mapping[str, int]) -> Iterator[Resul
             units.get(category, "posts"),
             f"counted over {len(main)} main sources",
             {"category": category},
+            n_persons=totals.get("all persons") or None,
             n_channels=len(channels),
         )
 

@@ -6,19 +6,23 @@ from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from howfar.privacy.small_cells import Group, suppress
+from howfar.privacy.small_cells import COMPLEMENTARY, Group, suppress
 from howfar.publish.results import Measured
 from howfar.schema.estimate import Result
 
 _MEMBERS = ("channel", "organisation", "path", "country", "platform")
+_PERIOD = ("period_start", "period_end")
+_SOURCE = "source="
 
 
 def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured]:
     """The results with every cell suppressed that would tell of fewer than ``minimum`` persons.
 
     Cells that add up are protected together: those of one figure over channels, paths, countries
-    and platforms, and those of one channel over the members of a mix (``category`` 'kind=video',
-    or a language) with their total.
+    and platforms; those of one channel over the members of a mix (``category`` 'kind=video',
+    or a language) with their total; the periods of a series, whose total is published elsewhere;
+    and the sources (``params`` 'source=a') with the figure over all of them. Where a figure stands
+    again under other params (bounds of a share beside the share), it is hidden there too.
     """
     flat = [(n, result) for n, one in enumerate(measured) for result in one.results]
     reasons = suppress(
@@ -29,7 +33,14 @@ def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured
         minimum,
     )
     shown: dict[int, list[Result]] = defaultdict(list)
-    for (n, result), reason in zip(flat, reasons, strict=True):
+    hidden = {
+        _same(n, result)
+        for (n, result), reason in zip(flat, reasons, strict=True)
+        if reason and result.dims.get("params") is None
+    }
+    for (n, result), why in zip(flat, reasons, strict=True):
+        again = result.estimate.value is not None and _same(n, result) in hidden
+        reason = why or (COMPLEMENTARY if again else None)
         if reason:
             result = replace(
                 result, estimate=result.estimate.suppressed(reason), replicates=None, largest=None
@@ -38,14 +49,30 @@ def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured
     return [replace(one, results=tuple(shown[n])) for n, one in enumerate(measured)]
 
 
+def _same(n: int, result: Result) -> Hashable:
+    """A figure apart from its params: what two rows share that say the same."""
+    dims = frozenset((k, v) for k, v in result.dims.items() if v is not None and k != "params")
+    return n, dims, result.estimate.value
+
+
 def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) -> list[Group]:
     across: dict[Hashable, list[int]] = defaultdict(list)
     within: dict[Hashable, list[int]] = defaultdict(list)
     totals: dict[Hashable, int] = {}
+    series: dict[Hashable, list[int]] = defaultdict(list)
+    sources: dict[Hashable, list[int]] = defaultdict(list)
+    over_all: dict[Hashable, int] = {}
     for index, (n, result) in enumerate(flat):
         dims = {k: v for k, v in result.dims.items() if v is not None}
         fixed = frozenset((k, v) for k, v in dims.items() if k not in _MEMBERS)
         across[n, fixed].append(index)
+        if dims.keys() & set(_PERIOD):
+            alike = frozenset((k, v) for k, v in dims.items() if k not in _PERIOD)
+            series[n, alike].append(index)
+        elif str(dims.get("params", "")).startswith(_SOURCE):
+            sources[n, frozenset((k, v) for k, v in fixed if k != "params")].append(index)
+        elif fixed == frozenset(dims.items()):
+            over_all[n, fixed] = index
         category, language = dims.pop("category", None), dims.pop("language", None)
         whole = (n, frozenset(dims.items()))
         if category is None and language is None:
@@ -53,9 +80,12 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
         else:
             facet = "language" if category is None else str(category).partition("=")[0]
             within[whole, facet].append(index)
-    groups = [Group(tuple(cells)) for cells in across.values() if len(cells) > 1]
+    plain = [*across.values(), *series.values()]
+    groups = [Group(tuple(cells)) for cells in plain]
+    groups += [Group(tuple(cells), over_all.get(key)) for key, cells in sources.items()]
     groups += [
         Group(tuple(cells), totals.get(key[0]))  # type: ignore[index]
         for key, cells in within.items()
     ]
-    return groups
+    # One cell beside nothing tells of no other.
+    return [group for group in groups if len(group.members) > 1]
