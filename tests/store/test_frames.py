@@ -191,13 +191,30 @@ def test_each_metric_has_its_own_latest_observation(build: Build):
         ]
     )
     found = rows_of(
-        wide_counts(stored).order_by("post_id"),
+        wide_counts(latest_counts(stored)).order_by("post_id"),
         *("post_id", "reactions", "comments", "shares", "views", "observed_at"),
     )
     assert found == [
         ("p", 20, 4, None, None, at("2024-01-06")),
         ("q", None, None, 0, None, at("2024-01-05")),
     ]
+
+
+def test_a_figure_read_while_the_post_was_young_does_not_pass_for_an_old_one(build: Build):
+    # Published on 2 January at noon: views were read after an hour, reactions again on the tenth.
+    hour, later = at("2024-01-02T13:00:00"), at("2024-01-10")
+    stored = build(
+        posts=[post("p"), post("q", line=3)],
+        counts=[
+            count("p", "views", 100, observed_at=hour),
+            count("p", "reactions", 10, observed_at=hour),
+            count("p", "reactions", 20, observed_at=later, input=2),
+            count("q", "views", 100, observed_at=hour),
+        ],
+        coverage=[covered(1), covered(2, "recheck")],
+    )
+    found = observed(stored, "post_id", "views", "reactions", "age_s")
+    assert found == [("p", None, 20, 7 * 86_400 + 43_200), ("q", 100, None, 3_600)]
 
 
 def test_a_post_without_counts_stays_with_nulls(build: Build):
@@ -357,7 +374,7 @@ def test_every_frame_compiles_for_spark():
     for frame in (
         distinct_posts(unbound),
         latest_counts(unbound),
-        wide_counts(unbound),
+        wide_counts(latest_counts(unbound)),
         observed_posts(unbound, *ALWAYS),
     ):
         sql = compile_for_spark(frame)

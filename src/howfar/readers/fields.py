@@ -16,6 +16,9 @@ from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 Mask = npt.NDArray[np.bool_]
 
 _RUINED = r"^[0-9]+(?:[.,][0-9]*)?[eE]\+?[0-9]+$|^[0-9]+\.0*$"
+MOST = 10**12
+"""Counts lie below; the most viewed video has some 10**10."""
+
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
@@ -63,13 +66,15 @@ def whole_numbers(
 ) -> pa.Array:
     """Counts from text: digits only, null where missing, anything else rejects its row.
 
+    So does a count of MOST and more: no post has it, and sums of such do not fit 64 bits.
+
     decimal_zero: also take '218.0', as tools write that hold counts as floats (exact up to 2^53,
     hence at most 15 digits).
     """
     array = nullable(values, missing)
     if decimal_zero:
         array = pc.replace_substring_regex(array, r"^([0-9]{1,15})\.0+$", r"\1")
-    good = pc.match_substring_regex(array, r"^[0-9]{1,18}$")
+    good = pc.match_substring_regex(array, r"^[0-9]{1,12}$")
     bad = ~truth(good) & truth(pc.is_valid(array))
     faults.mark(bad, "number", f"{name}: expected a whole number of zero or more")
     return pc.cast(pc.if_else(good, array, _NO_TEXT), pa.int64())

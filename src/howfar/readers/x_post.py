@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from howfar.readers.fields import MOST
 from howfar.readers.text_lines import damage
 
 Object = Mapping[str, Any]
@@ -208,7 +209,7 @@ def _figure(value: Object, key: str) -> int | None:
     found = value.get(key)
     if found is None:
         return None
-    if type(found) is not int or not 0 <= found < 10**18:
+    if type(found) is not int or not 0 <= found < MOST:
         raise BadPostError("number", f"{key}: expected a whole number of zero or more")
     return found
 

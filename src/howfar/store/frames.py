@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.datatypes as dtypes
 
+from howfar.schema.settled import YOUNG_S
 from howfar.schema.tables import METRICS, OBSERVED
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -54,9 +55,22 @@ def latest_counts(stored: Stored) -> ibis.Table:
     return ranked.filter(ranked.place == 0).drop("place")
 
 
-def wide_counts(stored: Stored) -> ibis.Table:
+def of_one_age(latest: ibis.Table, posts: ibis.Table) -> ibis.Table:
+    """The latest counts without those read while the post was young, if it was seen later.
+
+    A post has one age. A figure that the later crawl did not give would pass for as old as the
+    others, though it still grew: it is left out, and stays among the observations.
+    """
+    keys = ["platform", "post_id"]
+    seen = latest.inner_join(posts.select(*keys, "created_s"), keys)
+    last = seen.observed_at.max().over(ibis.window(group_by=keys))
+    seen = seen.mutate(last_s=_seconds(last), seen_s=_seconds(seen.observed_at))
+    early = (seen.seen_s - seen.created_s < YOUNG_S) & (seen.last_s - seen.created_s >= YOUNG_S)
+    return seen.filter(~early.fill_null(False))
+
+
+def wide_counts(latest: ibis.Table) -> ibis.Table:
     """One row a post: its latest figure of every metric, null where it was never given."""
-    latest = latest_counts(stored)
     columns = {metric: latest.value.max(where=latest.metric == metric) for metric in METRICS}
     return latest.group_by(["platform", "post_id"]).aggregate(
         observed_at=latest.observed_at.max(), **columns
@@ -74,7 +88,7 @@ def observed_posts(stored: Stored, window_start: int, window_end: int) -> ibis.T
         (posts.created_at >= _instant(window_start)) & (posts.created_at < _instant(window_end))
     )
     posts = posts.mutate(created_s=_seconds(posts.created_at))
-    counts = wide_counts(stored)
+    counts = wide_counts(of_one_age(latest_counts(stored), posts))
     joined = posts.left_join(counts, ["platform", "post_id"]).drop(
         "platform_right", "post_id_right"
     )
