@@ -3,6 +3,7 @@
 import datetime as dt
 
 import duckdb
+import pytest
 
 from howfar.measures.engagement import PROBS
 
@@ -167,3 +168,17 @@ def test_medians_of_the_real_pages_equal_plain_sql(newsroom_results, newsroom_st
         ).fetchone()
         for metric, median in zip(("reactions", "comments", "shares"), medians, strict=True):
             assert own[source["channel"], metric] == (median, n), (source["channel"], metric)
+
+
+def test_the_largest_persons_part_is_told_for_the_dominance_rule(bench):
+    # One person has 3 of 4 posts in every week, another the fourth.
+    rows = [
+        {"platform": "x", "relation": "original", "author": f"p{k // 3}", "week": 2817 + w}
+        | {"day": 19_723 + 7 * w, "reactions": 5, "kind": "link", "age_s": 10**6}
+        for w in range(12)
+        for k in range(4)
+    ]
+    found = [r for r in bench.take("engagement", {"observed": rows}) if r.estimate.value]
+    assert found
+    for result in found:
+        assert result.largest == pytest.approx(0.75 * result.estimate.value)

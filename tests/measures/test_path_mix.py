@@ -95,3 +95,17 @@ def test_platforms_are_never_added_up(bench: Any, pick: Pick) -> None:
 def test_a_path_with_few_posts_is_refused(bench: Any, pick: Pick) -> None:
     results = take(bench, posts("a", ["official"])[:9], posts("b", ["media"], 3))
     assert pick(results, path="official", category="posts").estimate.status == "not_measured"
+
+
+def test_the_largest_persons_part_is_told_for_the_dominance_rule(bench: Any) -> None:
+    # One person has 3 of 4 posts in every week, another the fourth.
+    rows = [
+        {"platform": "x", "relation": "original", "author": f"p{k // 3}", "week": 2817 + w}
+        | {"day": 19_723 + 7 * w, "reactions": 5, "kind": "link", "age_s": 10**6}
+        for w in range(12)
+        for k in range(4)
+    ]
+    found = [r for r in bench.take("path_mix", {"observed": rows}) if r.estimate.value]
+    assert found
+    for result in found:
+        assert result.largest == pytest.approx(0.75 * result.estimate.value)

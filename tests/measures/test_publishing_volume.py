@@ -74,3 +74,17 @@ def test_fewer_than_five_posts_are_refused(bench: Any, pick: Pick) -> None:
     estimate = pick(take(bench, [row(d) for d in (1, 8, 15, 22)]), category=None).estimate
     assert estimate.status == "not_measured"
     assert "4 posts" in str(estimate.reason)
+
+
+def test_the_largest_persons_part_is_told_for_the_dominance_rule(bench: Any) -> None:
+    # One person has 3 of 4 posts in every week, another the fourth.
+    rows = [
+        {"platform": "x", "relation": "original", "author": f"p{k // 3}", "week": 2817 + w}
+        | {"day": 19_723 + 7 * w, "reactions": 5, "kind": "link", "age_s": 10**6}
+        for w in range(12)
+        for k in range(4)
+    ]
+    found = [r for r in bench.take("publishing_volume", {"observed": rows}) if r.estimate.value]
+    assert found
+    for result in found:
+        assert result.largest == pytest.approx(0.75 * result.estimate.value)

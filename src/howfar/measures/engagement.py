@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from howfar.schema.estimate import Estimate, Result, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
+from howfar.schema.persons import persons_behind, with_largest
 from howfar.schema.results import Columns, from_blocks, groups
 from howfar.schema.settled import YOUNG_S, young_note
 from howfar.schema.tables import COUNTS
@@ -73,7 +74,8 @@ class Engagement:
     def reduce(self, tables: Tables) -> ibis.Table:
         """How many posts of a kind, on each day, have each value of each figure.
 
-        persons: of the posts without a channel, how many authors stand behind the metric.
+        persons: of the posts without a channel, how many authors stand behind the metric; top:
+        the posts of the most active of them.
         """
         posts = tables.observed
         own = posts.filter(posts.relation.fill_null("unknown") != "repost")
@@ -85,10 +87,9 @@ class Engagement:
             values = given.group_by([*keys, given[metric].name("value")]).aggregate(
                 posts=lambda t: t.count()
             )
-            authors = given.filter(given.channel.isnull() & ~given.young)
-            authors = authors.group_by("platform").aggregate(persons=authors.author.nunique())
+            authors = persons_behind(given.filter(~given.young), ["platform"])
             same = [values.platform == authors.platform, values.channel.isnull()]
-            joined = values.left_join(authors, same).select(*values.columns, "persons")
+            joined = values.left_join(authors, same).select(*values.columns, "persons", "top")
             parts.append(joined.mutate(category=ibis.literal(metric)))
         return ibis.union(*parts)
 
@@ -105,7 +106,9 @@ class Engagement:
             if dims["channel"] is None:
                 persons = _persons(group)
                 where = dims | {"path": "unknown"}
-                yield from self._overall(where, values, weeks, PROBS, note, sampling, persons)
+                top = float(group["top"][0])
+                for one in self._overall(where, values, weeks, PROBS, note, sampling, persons):
+                    yield with_largest(one, top, values.size)
                 continue
             yield from self._overall(dims, values, weeks, PROBS, note, sampling)
             kind_of = np.repeat(kinds, posts)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from howfar.schema.estimate import Estimate, Result, exact, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
+from howfar.schema.persons import persons_behind, with_largest
 from howfar.schema.results import Columns, block_result, groups
 from howfar.schema.settled import settled
 from howfar.schema.tables import COUNTS
@@ -119,6 +120,8 @@ class PathMix:
             n_channels=_distinct(group, sets, held, "channels"),
             transform="logit",
         )
+        if path == UNKNOWN:
+            result = with_largest(result, _top(group, held), own.sum())
         yield result
         if result.estimate.status == "measured" and (held & (part < 1)).any():
             alone = sampling.draw.sums(group["value"] * (part == 1), index).sum()
@@ -131,14 +134,15 @@ class PathMix:
 
 def _by_week(posts: ibis.Table, category: str, metric: str | None) -> ibis.Table:
     keys = ["platform", "paths"]
-    person = posts.channel.isnull()
-    behind = posts.group_by(keys).aggregate(
-        persons=posts.author.nunique(where=person), channels=posts.channel.nunique()
-    )
+    channels = posts.group_by(keys).aggregate(channels=posts.channel.nunique())
+    behind = channels.left_join(persons_behind(posts, keys, metric), keys)
+    behind = behind.select(*keys, "channels", "top", persons=behind.persons.fill_null(0))
     value = posts[metric].sum().cast("int64") if metric else posts.count()
     weekly = posts.group_by([*keys, "week"]).aggregate(posts=posts.count(), value=value)
     joined = weekly.inner_join(behind, keys)
-    return joined.select(*weekly.columns, "persons", "channels", category=ibis.literal(category))
+    return joined.select(
+        *weekly.columns, "persons", "top", "channels", category=ibis.literal(category)
+    )
 
 
 def _distinct(
@@ -150,6 +154,12 @@ def _distinct(
     """Distinct persons or channels behind the sets of paths that hold a path."""
     by_set = {s: int(n) for s, n, h in zip(sets, group[what], held, strict=True) if h}
     return sum(by_set.values())
+
+
+def _top(group: Columns, held: npt.NDArray[np.bool_]) -> float:
+    """The largest person's part among the sets of paths that hold a path; 0 without persons."""
+    tops = group["top"][held].astype(np.float64)
+    return float(np.nan_to_num(tops).max(initial=0.0))
 
 
 def _only(
@@ -171,7 +181,10 @@ def _only(
         n_persons=_distinct(group, sets, held, "persons") if dims["path"] == UNKNOWN else None,
         n_channels=_distinct(group, sets, held, "channels"),
     )
-    return Result(replace(estimate, reason="the study has accounts of this path only"), dims)
+    result = Result(replace(estimate, reason="the study has accounts of this path only"), dims)
+    if dims["path"] != UNKNOWN:
+        return result
+    return with_largest(result, _top(group, held), float(group["value"].sum()))
 
 
 def _bounds(estimate: Estimate, low: float, high: float) -> Estimate:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from howfar.schema.estimate import Result
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
+from howfar.schema.persons import persons_behind, with_largest
 from howfar.schema.results import block_result, groups
 from howfar.schema.spans import days_by_week, seen_spans, span, with_spans
 from howfar.stats.blocks import ratio_replicates
@@ -76,11 +77,10 @@ class PublishingVolume:
                 named = named.filter(named.member.notnull())
             keys = ["channel", "platform", "facet", "member"]
             weekly = named.group_by([*keys, "week"]).aggregate(posts=named.count())
-            persons = named.group_by(keys).aggregate(
-                persons=named.author.nunique(where=named.channel.isnull())
-            )
+            persons = persons_behind(named, keys)
             same = [weekly[k].identical_to(persons[k]) for k in keys]
-            parts.append(weekly.inner_join(persons, same).select(*weekly.columns, "persons"))
+            joined = weekly.left_join(persons, same)
+            parts.append(joined.select(*weekly.columns, "persons", "top"))
         return with_spans(ibis.union(*parts), seen_spans(tables))
 
     def estimate(self, rows: pa.Table, sampling: Sampling) -> Iterable[Result]:
@@ -98,7 +98,7 @@ class PublishingVolume:
             person = dims["channel"] is None
             if person:
                 where["path"] = "unknown"
-            yield block_result(
+            result = block_result(
                 self.declaration,
                 sampling,
                 where,
@@ -108,3 +108,4 @@ class PublishingVolume:
                 n_channels=None if person else 1,
                 transform="log",
             )
+            yield with_largest(result, float(group["top"][0]), posts.sum()) if person else result
