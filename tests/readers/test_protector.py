@@ -214,6 +214,9 @@ def test_words_of_the_export_do_not_name_a_person() -> None:
     (post,) = protect([row(**told, **named)])["posts"]
     assert (post["kind"], post["language"], post["country"]) == (None, None, None)
     assert (post["platform_label"], post["withheld_in"]) == ("ask ⟨email⟩", ["DE"])
+    told = {"author_handle": "@Resident@town.example"}
+    (post,) = protect([row(**told, platform="mastodon", kind="resident")])["posts"]
+    assert post["kind"] is None
     kept = {"kind": "native video", "language": "zh-CN", "country": "CN"}
     (post,) = protect([row(**told, **kept)])["posts"]
     assert {name: post[name] for name in kept} == kept

@@ -134,7 +134,10 @@ class Protector:
         bare = pc.utf8_lower(pc.utf8_ltrim(word, "@"))
         for name in ("author_id", "author_handle"):
             account = pc.utf8_lower(pc.utf8_ltrim(raw[name], "@"))
-            same = pc.and_(pc.fill_null(pc.equal(bare, account), False), pc.invert(known))
+            # Of a federated handle, name@instance, the name alone is the person's too.
+            local = pc.replace_substring_regex(account, "@.*$", "")
+            same = pc.or_kleene(pc.equal(bare, account), pc.equal(bare, local))
+            same = pc.and_(pc.fill_null(same, False), pc.invert(known))
             word = pc.if_else(same, pa.scalar(None, TEXT), word)
         return _by_platform(raw["platform"], word, self._redact)
 
