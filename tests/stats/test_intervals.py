@@ -248,3 +248,16 @@ def test_effective_n_never_exceeds_n_and_ends_use_the_clusters() -> None:
     assert wilson_effective(0.5, 0.1, 10, n_clusters=1) is None
     with pytest.raises(ValueError, match="between 0 and 1"):
         wilson_effective(1.5, 0.1, 10)
+
+
+def test_two_clusters_are_enough_and_the_variance_is_charged_for_them() -> None:
+    # n* = p (1 - p) / variance = 100; from 5 clusters it is worth (z / t_4)^2 of that.
+    z, t4 = 1.959963984540054, 2.7764451051977934
+    n = 100 * (z / t4) ** 2
+    expected = wilson(0.3 * n, n)
+    found = wilson_effective(0.3, 0.0021, n=1000, n_clusters=5)
+    assert expected is not None
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-12)
+    assert wilson_effective(0.3, 0.0021, n=1000, n_clusters=2) is not None
+    assert wilson_effective(0.3, 0.0021, n=1000, n_clusters=1) is None

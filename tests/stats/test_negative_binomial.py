@@ -138,3 +138,20 @@ def test_shrinkage_needs_four_groups() -> None:
     assert shrink_rates([1.0, 2.0, 3.0, math.nan], [0.1] * 4) is None
     with pytest.raises(ValueError, match="shape"):
         shrink_rates([1.0], [0.1, 0.1])
+
+
+def test_the_spread_of_shrunk_rates_of_unequal_error() -> None:
+    # Six groups, so that no factor of Morris' formula is 1; group by group, in plain numbers.
+    logs, errors, k = [-1.2, -0.5, 0.0, 0.4, 0.9, 1.5], [0.02, 0.05, 0.1, 0.2, 0.04, 0.3], 6
+    shrunk = shrink_rates(np.exp(logs), errors)
+    assert shrunk is not None
+    spread_between, middle = shrunk.tau**2, math.log(shrunk.common)
+    typical = sum(errors) / k
+    for group, (y, v) in enumerate(zip(logs, errors, strict=True)):
+        pull = 3 * v / (5 * (v + spread_between))
+        unknown = (typical + spread_between) / (v + spread_between)
+        variance = v - v * pull * 5 / 6 + unknown * (2 / 3) * (pull * (y - middle)) ** 2
+        half = 1.959963984540054 * math.sqrt(variance)
+        assert math.log(shrunk.rates[group]) == pytest.approx(y - pull * (y - middle))
+        assert math.log(shrunk.high[group] / shrunk.rates[group]) == pytest.approx(half)
+        assert math.log(shrunk.rates[group] / shrunk.low[group]) == pytest.approx(half)
