@@ -53,6 +53,18 @@ def test_a_suppressed_share_cannot_be_computed_from_the_other_paths() -> None:
     assert statuses(persons, media, official) == ["suppressed"] * 3
 
 
+def test_a_hidden_share_cannot_be_computed_on_its_own_platform() -> None:
+    # One person on facebook, fifteen on x: hiding both persons' shares hides neither, since each
+    # is 1 less the other paths of its platform.
+    cells = [
+        cell(value, persons if path == "unknown" else None, path=path, platform=platform)
+        for platform, persons in (("x", 15), ("facebook", 1))
+        for path, value in (("unknown", 0.1), ("media", 0.3), ("official", 0.6))
+    ]
+    on_x, on_facebook = ["suppressed", "suppressed", "measured"], ["suppressed"] * 3
+    assert statuses(*cells) == on_x + on_facebook
+
+
 def test_a_source_of_few_persons_cannot_be_computed_from_the_sum_over_sources() -> None:
     total = cell(100, 40, category="records")
     few = cell(7, 3, params="source=a", category="records")

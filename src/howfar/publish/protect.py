@@ -19,10 +19,11 @@ def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured
     """The results with every cell suppressed that would tell of fewer than ``minimum`` persons.
 
     Cells that add up are protected together: those of one figure over channels, paths, countries
-    and platforms; those of one channel over the members of a mix (``category`` 'kind=video',
-    or a language) with their total; the periods of a series, whose total is published elsewhere;
-    and the sources (``params`` 'source=a') with the figure over all of them. Where a figure stands
-    again under other params (bounds of a share beside the share), it is hidden there too.
+    and platforms, and over the paths of one platform; those of one channel over the members of a
+    mix (``category`` 'kind=video', or a language) with their total; the periods of a series, whose
+    total is published elsewhere; and the sources (``params`` 'source=a') with the figure over all
+    of them. Where a figure stands again under other params (bounds of a share beside the share),
+    it is hidden there too.
     """
     flat = [(n, result) for n, one in enumerate(measured) for result in one.results]
     reasons = suppress(
@@ -59,6 +60,7 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
     across: dict[Hashable, list[int]] = defaultdict(list)
     within: dict[Hashable, list[int]] = defaultdict(list)
     totals: dict[Hashable, int] = {}
+    shares: dict[Hashable, list[int]] = defaultdict(list)
     series: dict[Hashable, list[int]] = defaultdict(list)
     sources: dict[Hashable, list[int]] = defaultdict(list)
     over_all: dict[Hashable, int] = {}
@@ -66,6 +68,9 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
         dims = {k: v for k, v in result.dims.items() if v is not None}
         fixed = frozenset((k, v) for k, v in dims.items() if k not in _MEMBERS)
         across[n, fixed].append(index)
+        if "channel" not in dims:
+            # Shares of paths add up to 1 on each platform by itself.
+            shares[n, fixed, dims.get("platform")].append(index)
         if dims.keys() & set(_PERIOD):
             alike = frozenset((k, v) for k, v in dims.items() if k not in _PERIOD)
             series[n, alike].append(index)
@@ -80,7 +85,7 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
         else:
             facet = "language" if category is None else str(category).partition("=")[0]
             within[whole, facet].append(index)
-    plain = [*across.values(), *series.values()]
+    plain = [*across.values(), *shares.values(), *series.values()]
     groups = [Group(tuple(cells)) for cells in plain]
     groups += [Group(tuple(cells), over_all.get(key)) for key, cells in sources.items()]
     groups += [
