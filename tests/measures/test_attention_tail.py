@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from howfar.measures.attention_tail import told_apart
 from howfar.schema.estimate import Result
+from howfar.stats.heavy_tails import Comparison
 
 Pick = Callable[..., Result]
 
@@ -70,15 +72,39 @@ def test_a_lognormal_is_told_from_a_power_law(bench: Any, pick: Pick) -> None:
 def test_the_ratio_interval_agrees_with_its_p(bench: Any, pick: Pick) -> None:
     """The interval excludes 0 exactly where Vuong's p is below .05."""
     measured = 0
-    for alpha in (2.1, 2.5, 3.0):
-        ratio = pick(
-            take(bench, posts(power_law(300, alpha))), category="reactions: vs lognormal"
-        ).estimate
+    for seed in range(5):
+        values = np.rint(np.exp(5 + np.random.default_rng(seed).standard_normal(800)))
+        ratio = pick(take(bench, posts(values)), category="reactions: vs lognormal").estimate
         if ratio.status == "measured":
             measured += 1
             p = float(ratio.method.split("p = ")[1].split()[0])
             assert (ratio.low <= 0 <= ratio.high) is (p >= 0.05)
-    assert measured
+    assert measured >= 4
+
+
+@pytest.mark.parametrize(
+    ("ratio", "p", "says"),
+    [
+        (0.0, 1.0, False),  # the optimiser reached the limit itself
+        (-0.049, 0.001, False),  # a factor below 1.05 between the likelihoods
+        (0.049, 0.001, False),
+        (-0.051, 0.9, True),  # undecided, but the ratio has a spread to show
+        (-3.0, 0.02, True),
+        (0.8, 0.11, False),  # no lognormal is truly worse: its optimum ran off
+        (0.8, 0.6, False),
+        (4.0, 0.05, True),
+    ],
+)
+def test_a_ratio_at_the_lognormals_limit_says_nothing(ratio: float, p: float, says: bool) -> None:
+    assert told_apart(Comparison(ratio, p)) is says
+
+
+def test_an_exact_power_law_is_not_set_against_its_own_limit(bench: Any, pick: Pick) -> None:
+    """The best lognormal for exact power-law counts has a spread of 11 logs: a power law."""
+    results = take(bench, posts(power_law(300, 2.1)))
+    ratio = pick(results, category="reactions: vs lognormal").estimate
+    assert ratio.status == "not_measured"
+    assert "cannot be told apart" in str(ratio.reason)
 
 
 def test_reposts_young_posts_and_zeros_are_left_out(bench: Any) -> None:

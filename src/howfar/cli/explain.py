@@ -162,6 +162,7 @@ def measure_lines(declaration: Declaration) -> list[str]:
         f"needs: {', '.join(declaration.needs) or 'nothing'}; "
         f"at least {declaration.min_posts} posts a figure",
         f"source: {declaration.source}",
+        *([f"rules: {declaration.rules}"] if declaration.rules else []),
         *([f"beware: {declaration.beware}"] if declaration.beware else []),
         *(
             []

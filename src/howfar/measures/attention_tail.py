@@ -16,12 +16,22 @@ from howfar.schema.measure import Declaration, Example, Sampling, Tables, measur
 from howfar.schema.results import block_result, groups
 from howfar.schema.settled import values_by_week, young_note
 from howfar.stats.blocks import FloatArray, block_sums, weighted_totals
-from howfar.stats.heavy_tails import MIN_VALUES, HeavyTail, fit_heavy_tail, goodness_of_fit
+from howfar.stats.heavy_tails import (
+    MIN_VALUES,
+    Comparison,
+    HeavyTail,
+    fit_heavy_tail,
+    goodness_of_fit,
+)
 from howfar.stats.intervals import wilson
 
 _METRICS = ("reactions", "views")
 """Fitting costs half a second a channel: these two stand for attention."""
 _FIT_REPLICATES = 49
+_SAME_LIKELIHOOD = 0.05
+"""Log-likelihoods closer than this differ by a factor of at most 1.05 over all posts together."""
+_UNDECIDED = 0.1
+"""Clauset et al. take a likelihood ratio with a larger p as no evidence for either law."""
 _EXAMPLE_TAIL = tuple(int(10 * (60 / (60 - k)) ** (1 / 1.5)) for k in range(60))
 
 
@@ -43,6 +53,22 @@ _EXAMPLE_TAIL = tuple(int(10 * (60 / (60 - k)) ** (1 / 1.5)) for k in range(60))
         uncertainty="week blocks at the xmin found; Wilson for fit p; normal for the ratio",
         needs=("counts.reactions|counts.views",),
         min_posts=MIN_VALUES,
+        rules=(
+            "xmin is searched as the reference library does by default (powerlaw 2.0, after "
+            "Clauset et al.): every distinct count but the two largest is a candidate; those with "
+            "an exponent outside (1, 3] are passed over; the Kolmogorov-Smirnov distance between "
+            "the counts and the law fitted to them is taken at the observed values only; the "
+            "candidate with the least distance is xmin. The exponent is the approximation above, "
+            "as that library has it for counts. 'fit p' rests on "
+            f"{_FIT_REPLICATES} samples of the fitted law: it moves in steps of "
+            f"{1 / (_FIT_REPLICATES + 1):g}, and its own interval (Wilson, of the samples' share) "
+            "says how far chance in the samples could have moved it: look at it before the .1. "
+            "'vs lognormal' is not measured where the two laws cannot be told apart. The power law "
+            "is the limit of lognormals whose spread grows without end, so the best lognormal is "
+            "never truly worse: a ratio above 0 with p above "
+            f"{_UNDECIDED:g}, or one between -{_SAME_LIKELIHOOD:g} and {_SAME_LIKELIHOOD:g}, says "
+            "that the search for the lognormal ran off towards that limit."
+        ),
         beware=(
             "An exponent describes a tail only where 'fit p' is not below .1 and the likelihood "
             "ratio does not favour the lognormal (below 0 with a small p). Below 2 means have no "
@@ -127,14 +153,28 @@ def _tests(
     ratio, p = fit.lognormal.ratio, fit.lognormal.p
     where = {**dims, "category": f"{dims['category']}: vs lognormal"}
     unit = "log-likelihood ratio, above 0 speaks for the power law"
-    if not 0 < p < 1:
-        yield Result(not_measured(unit, "the two laws cannot be told apart at all"), where)
+    if not told_apart(fit.lognormal):
+        reason = "the two laws cannot be told apart: the best lognormal is as good as the power law"
+        yield Result(not_measured(unit, reason), where)
         return
     # Vuong's p is that of ratio / spread under a normal law, so the spread follows from it.
     spread = abs(ratio) / float(stats.norm.isf(p / 2))
     half = float(stats.norm.ppf(0.5 + sampling.confidence / 2)) * spread
     method = f"normal approximation; p = {p:.3g} (Vuong)"
     yield _measured(ratio, ratio - half, ratio + half, unit, method, fit, where, sampling, note)
+
+
+def told_apart(lognormal: Comparison) -> bool:
+    """Whether the ratio of power law to lognormal says anything.
+
+    Lognormals whose spread grows without end have the power law as their limit. So the best of
+    them is never truly worse, and a ratio near 0, or above 0 without being so beyond chance, only
+    shows where the search for the optimum stopped on its way to that limit.
+    """
+    ratio, p = lognormal.ratio, lognormal.p
+    if not 0 < p < 1 or abs(ratio) < _SAME_LIKELIHOOD:
+        return False
+    return ratio < 0 or p <= _UNDECIDED
 
 
 def _measured(

@@ -60,6 +60,16 @@ class _Line:
         uncertainty="week blocks; pooled: clustered by channel with few-cluster correction",
         needs=("counts.comments", "counts.views|counts.reactions"),
         min_posts=30,
+        rules="A row with a channel and 'elasticity' is the slope above of that channel's posts. "
+        "The row without a channel is the slope common to all compared channels, each with an own "
+        "level: sum over channels of the numerator above / sum over channels of the denominator, "
+        "each taken about the channel's own means. 'residual' is how much more a channel's posts "
+        "are talked about than peers' posts with as many views (or reactions), as a factor: "
+        "exp(mean(y - b * x) of the channel - unweighted mean over its peers of their "
+        "mean(y - b * x)), b the common slope within channels, fitted on the peers only. Peers are "
+        "all other channels of role ours or peer on the platform with the same base and at least "
+        "30 usable posts; its unit is times the comments of peers' posts with as many views "
+        "or reactions: 1 is as much talk as theirs.",
         beware="Posts without a comment have no logarithm and are left out; where they are more "
         "than half, nothing is said. Young posts and reposts are left out. A slope on reactions is "
         "another figure than one on views.",

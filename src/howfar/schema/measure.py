@@ -84,6 +84,7 @@ class Declaration:
     needs: tables or columns without which there is no figure ('counts.views' is a metric with at
     least one observation, 'account_counts.followers', 'channels.role', 'peers', 'recheck').
     min_posts: fewest posts a figure may rest on; below it the outcome is typed, not a number.
+    rules: what else must be known to compute the figures again from the page.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Declaration:
     example: Example
     version: int = 1
     parts: Mapping[str, str] = field(default_factory=dict)
+    rules: str = ""
     beware: str = ""
     peer_comparable: bool = True
 

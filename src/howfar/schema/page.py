@@ -33,6 +33,8 @@ def measure_page(declaration: Declaration) -> str:
         f"## Formula\n\n```text\n{d.formula}\n```",
         "\n".join(f"- `{name}`: {meaning}" for name, meaning in d.parts.items()),
     ]
+    if d.rules:
+        sections.append(f"## Rules\n\n{d.rules}")
     if d.beware:
         sections.append(f"## Beware\n\n{d.beware}")
     sections.append(_example(d))

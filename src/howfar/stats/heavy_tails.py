@@ -60,14 +60,16 @@ def _positive(values: npt.ArrayLike) -> FloatArray:
 def fit_heavy_tail(values: npt.ArrayLike) -> HeavyTail | None:
     """Fit the tail of counts and set it against a lognormal, an exponential and a cut-off.
 
-    xmin minimises the Kolmogorov-Smirnov distance over all distinct values but the two largest;
-    found by ``zipf.scan``, which follows the library's rules (a test holds the two equal), since
+    xmin minimises the Kolmogorov-Smirnov distance over all distinct values but the two largest, as
+    the reference library searches by default (powerlaw 2.0, after Clauset et al.): exponents in
+    (1, 3], the distance taken at the observed values only. It is found by ``zipf.scan``, which follows the library's rules (a test holds the two equal), since
     the library's own search can take half a minute. At that xmin the library ``powerlaw`` makes
     alpha, the distance and the likelihood ratios against lognormal and exponential (Vuong's p).
     The ratio against the power law with exponential cut-off is our own exact sum: nested,
     ratio <= 0, p from chi-square on 1 degree of freedom.
 
-    Candidates whose tail is steeper than alpha = 3 are passed over, as the library does.
+    A lognormal whose spread grows without end becomes a power law, so its ratio is at most 0 but
+    for where the library's optimiser stops: one near 0, or above 0 with a large p, says nothing.
 
     Zeros are left out: a power law has none. Posts are taken as independent; bursts make every p
     here too small. The estimate hangs on few posts: look at n_tail.
