@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.report.chromium import ARGUMENTS, CHROMIUM
 
 from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.report import ReportInput, render
@@ -254,3 +257,40 @@ def make() -> Maker:
 def page(make: Maker) -> str:
     """The report of the made-up study."""
     return render(make())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless browser for all views."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, file: Path) -> Iterator[Any]:
+    """Open the report at a width, in a scheme; at the end nothing was asked for or complained."""
+    contexts, asked, said = [], [], []
+
+    def opener(width: int = 1280, scheme: Any = "light", scripts: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            bypass_csp=False,
+        )
+        context.set_offline(True)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto(file.as_uri())
+        return tab
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert asked == [file.as_uri()] * len(contexts)
+    assert said == []

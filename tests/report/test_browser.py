@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from tests.report.chromium import SMALLEST_TEXT, VIEWS, findings, needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-VIEWS = [
-    pytest.param(width, scheme, media, id=f"{width}-{scheme}-{media}")
-    for width in (1280, 390)
-    for scheme, media in (("light", "screen"), ("dark", "screen"), ("dark", "print"))
-]
-SMALLEST_TEXT = 11
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One headless browser for all views."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield running
-        running.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -42,46 +17,6 @@ def file(page: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
-
-
-@pytest.fixture
-def opened(browser: Browser, file: Path) -> Iterator[Any]:
-    """Open the report at a width, in a scheme; at the end nothing was asked for or complained."""
-    contexts, asked, said = [], [], []
-
-    def opener(width: int = 1280, scheme: Any = "light", scripts: bool = True) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=scripts,
-            bypass_csp=False,
-        )
-        context.set_offline(True)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.goto(file.as_uri())
-        return tab
-
-    yield opener
-    for context in contexts:
-        context.close()
-    assert asked == [file.as_uri()] * len(contexts)
-    assert said == []
-
-
-def findings(tab: Page) -> list[str]:
-    """What axe finds against WCAG 2 A and AA, with where."""
-    source = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    # Evaluated by the browser's own protocol, not by the page: its policy stays as it is.
-    tab.evaluate(source)
-    found = tab.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES
-    )
-    assert len(found["passes"]) > 10
-    return [f"{v['id']}: {n['html'][:120]}" for v in found["violations"] for n in v["nodes"]]
 
 
 @pytest.mark.parametrize(("width", "scheme", "media"), VIEWS)
