@@ -172,6 +172,9 @@ def _child(mutant: Mutant) -> int:
     # A mutant that never ends is as good as killed; SIGALRM belongs to the time limit of pytest.
     arguments = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
     arguments.append(f"--timeout={TIME_LIMIT}")
+    if mutant.file.startswith("measures/"):
+        # Its own file, and its rows of the tests over all measures.
+        arguments += ["-k", Path(mutant.file).stem]
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         try:
             return int(pytest.main([*arguments, *tests_of(mutant.file)]))
