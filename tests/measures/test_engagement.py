@@ -85,11 +85,17 @@ def test_a_week_has_its_days_as_blocks(bench, pick):
     assert week.replicates is None
 
 
-def test_a_week_with_posts_on_one_day_has_no_interval(bench, pick):
-    rows = [_post(day=3, reactions=k) for k in range(1, 15)]
+@pytest.mark.parametrize(
+    ("days", "status"), [(1, "not_measured"), (3, "not_measured"), (4, "measured")]
+)
+def test_a_week_with_posts_on_few_days_has_no_interval(bench, pick, days, status):
+    """Two or three days of 5 to 900 would give an interval over eight powers of ten."""
+    rows = [_post(day=1 + k % days, reactions=5 * (1 + k) ** (1 + k % days)) for k in range(20)]
     week = pick(_take(bench, rows), period_start=dt.datetime(2024, 1, 1, tzinfo=dt.UTC))
-    assert week.estimate.status == "not_measured"
-    assert "an interval needs two" in week.estimate.reason
+    assert week.estimate.status == status
+    if status == "not_measured":
+        word = "day" if days == 1 else "days"
+        assert week.estimate.reason == f"posts on {days} {word} of the week; an interval needs 4"
 
 
 def test_a_cut_week_ends_where_the_window_ends(bench, pick):

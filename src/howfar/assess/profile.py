@@ -23,6 +23,10 @@ from howfar.study.comparison import Indicator
 MEDIAN = "median of compared channels"
 _UNIT = f"times the {MEDIAN}"
 
+_TALK = tuple(
+    Indicator(measure="talk_to_views", category=f"residual: comments on {base}")
+    for base in ("views", "reactions")
+)
 DEFAULT = (
     Indicator(measure="publishing_volume"),
     # Of reactions: the share of posts would say once more what the volume says.
@@ -32,12 +36,15 @@ DEFAULT = (
         Indicator(measure="engagement", category=metric, params={"quantile": 0.5})
         for metric in ("reactions", "comments", "shares")
     ),
-    *(
-        Indicator(measure="talk_to_views", category=f"residual: comments on {base}")
-        for base in ("views", "reactions")
-    ),
+    *_TALK,
 )
 """Indicators of the profile where the study names none: activity, outputs, out-takes."""
+
+
+def _label(indicator: Indicator) -> str:
+    if indicator.category is None:
+        return indicator.measure
+    return f"{indicator.measure}: {indicator.category}"
 
 
 def _posts() -> list[dict[str, Any]]:
@@ -76,10 +83,18 @@ DECLARATION = Declaration(
     uncertainty="week blocks, the same draws for the channel and its peers",
     needs=("peers",),
     min_posts=1,
+    rules="Indicators where the study names none: "
+    + "; ".join(_label(one) for one in DEFAULT)
+    + ". Of engagement the median. Of the last two that for which the study has no figure is left "
+    "out where it has the other. Each row has the level of its indicator's measure. The "
+    "interval is exp(log ratio +- w * sd of the log ratio's replicates), w the half width of the "
+    "indicator's own interval in standard deviations of its replicates (log scale; the channel's "
+    "or the median of all compared channels', whichever is more, and at least Student's t on "
+    "weeks - 1 degrees of freedom times sqrt(weeks / (weeks - 1))).",
     beware="Says how far a channel is from the others, not whether that is good. One indicator a "
     "row: no sum and no rank. Shares and Gini coefficients, too, are shown as ratios, so that all "
-    "indicators have one scale; a ratio of shares near 1 has little room above. Each indicator "
-    "keeps its own level; none of them is an outcome.",
+    "indicators have one scale; a ratio of shares near 1 has little room above. None of "
+    "the indicators of this list is an outcome.",
     example=Example(
         rows={"observed": _posts()},
         where={"channel": "a", "category": "publishing_volume"},
@@ -120,13 +135,19 @@ class Profile:
                     where="study.toml, [[profile]]",
                     expected="one of " + ", ".join(known),
                 )
-            label = {"category": _label(indicator), "params": _params(indicator) or None}
+            label = {
+                "category": _label(indicator),
+                "params": _params(indicator) or None,
+                "level": known[indicator.measure].declaration.level,
+            }
             if not known[indicator.measure].declaration.peer_comparable:
                 reason = "normalised by the channel's own past: says nothing beside other channels"
                 yield Result(not_measured(_UNIT, reason), label)
                 continue
             found = _figures(indicator, sampling.given.get(indicator.measure, ()))
             if not found:
+                if self._other_base(indicator, sampling):
+                    continue
                 reason = _why_absent(sampling.given.get(indicator.measure, ()))
                 yield Result(not_measured(_UNIT, reason), label)
                 continue
@@ -135,6 +156,13 @@ class Profile:
                 here = {c: r for (c, p), r in found.items() if p == dims["platform"]}
                 names = sorted(set(group["channel"]))
                 yield from _platform(names, here, alike, label | dims, sampling)
+
+    def _other_base(self, indicator: Indicator, sampling: Sampling) -> bool:
+        """Whether a default indicator is absent only because talk is set against another count."""
+        if self.indicators is not DEFAULT or indicator not in _TALK:
+            return False
+        talk = sampling.given.get(indicator.measure, ())
+        return any(_figures(other, talk) for other in _TALK)
 
 
 def _platform(
@@ -295,12 +323,6 @@ def _params(indicator: Indicator) -> str:
 
 def _settings(params: str | None) -> frozenset[str]:
     return frozenset((params or "").split(";")) - {""}
-
-
-def _label(indicator: Indicator) -> str:
-    if indicator.category is None:
-        return indicator.measure
-    return f"{indicator.measure}: {indicator.category}"
 
 
 def _why_absent(results: Sequence[Result]) -> str:

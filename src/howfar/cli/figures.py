@@ -9,6 +9,7 @@ from typing import Any
 
 from howfar.cli.console import say
 from howfar.errors import StudyError
+from howfar.measures.expected_performance import LATEST
 from howfar.run import latest_run, load_run
 from howfar.schema.tables import DIMENSIONS
 
@@ -32,8 +33,10 @@ def study_figures(study: Path, measure: str, where: list[str]) -> list[dict[str,
 
 
 def places(row: dict[str, Any]) -> set[str]:
-    """The words by which a figure can be chosen: its dimensions, and 'week' or 'whole'."""
+    """The words that choose a figure: its dimensions, and 'week', 'latest' or 'whole'."""
     words = {"week" if row.get("period_start") else "whole"}
+    if LATEST in (row.get("params") or "").split(";"):
+        words = {"latest"}
     for name in DIMENSIONS:
         value = row.get(name)
         if value is not None:

@@ -18,7 +18,7 @@ WORDS = {
     "consent, with an evidence link",
     "post": "one public message",
     "exposure": "paid, owned, earned or unknown: whether money carried the post",
-    "count": "one observation of one figure of one post at one time; a later crawl adds a count "
+    "count": "one observation of one figure of one post at one time; another crawl adds a count "
     "and never replaces one",
     "observed_at": "when the figures of an export were taken; declared in the study where the "
     "export does not say it",
@@ -31,7 +31,8 @@ WORDS = {
     "keyword": "capture class: what a query found",
     "capped": "capture class: cut at a number of posts",
     "browsing": "capture class: what a personalised feed showed; never a share of anything",
-    "recheck": "a later crawl of posts that are known already: it adds counts, never posts",
+    "recheck": "another crawl, earlier or later, of posts that a main source has: it adds counts, "
+    "never posts",
     "gap": "days for which a source holds nothing, or which lie after its last look",
     "measure": "a declared indicator: question, formula, unit, source, uncertainty, needs",
     "estimate": "a figure with its interval, its n and its method, or the reason why there is none",

@@ -25,6 +25,8 @@ PROBS = (0.25, 0.5, 0.75, 0.9)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_US = 86_400 * 1_000_000
 _MONDAY_DAYS = 4
+_MIN_DAYS = 4
+"""Days with posts that a weekly median needs: of two or three the t interval is without end."""
 
 
 @measure(
@@ -42,6 +44,10 @@ _MONDAY_DAYS = 4
         uncertainty="week blocks; days inside a single week",
         needs=("counts",),
         min_posts=10,
+        rules="quantile(x, p) is the k-th smallest of the n counts, k = p n rounded up: always a "
+        "count that a post has. The median of a week is over the settled posts of that week alone, "
+        "its blocks are the UTC days with posts (few-block rule on the log scale), and weeks with "
+        f"fewer than {_MIN_DAYS} such days are not measured.",
         beware="Reposts carry another post's counts and are left out, and so are posts younger "
         "than two days at observation.",
         example=Example(
@@ -178,12 +184,14 @@ class Engagement:
                 yield Result(not_measured(unit, reason), where)
                 continue
             median = quantile(x, 0.5)
+            active = np.unique(on).size
+            if active < _MIN_DAYS:
+                reason = f"posts on {active} day{'s' * (active > 1)} of the week; an interval needs"
+                yield Result(not_measured(unit, f"{reason} {_MIN_DAYS}"), where)
+                continue
             each = np.array([quantile(x[on == day], 0.5) for day in np.unique(on)])
             interval = few_block_interval(median, each, sampling.confidence, "log")
-            if interval is None:
-                reason = "posts on one day of the week only; an interval needs two"
-                yield Result(not_measured(unit, reason), where)
-                continue
+            assert interval is not None  # there are several days
             method = f"{interval.method}: days of the week"
             yield Result(
                 Estimate(

@@ -24,7 +24,11 @@ from howfar.stats.quantiles import quantile
 from howfar.stats.trimmed import WINDOW, bootstrap_trimmed_mean, trimmed_mean
 
 LATEST_DAYS = 30
-MIN_EARLIER, MIN_RECENT = 20, 5
+MIN_EARLIER, MIN_RECENT = 20, 10
+"""Ten as for any median of counts here: that of five has about all five as its interval."""
+LEAST_USUAL = 1.0
+"""A usual count that may lie below one count is not told from none: no multiple of it is known."""
+LATEST = "period=latest"
 _DAY_S = 86_400
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNIT = "times the channel's usual"
@@ -40,6 +44,22 @@ def _example(k: int, count: int) -> tuple[dict[str, Any], dict[str, Any]]:
     return key | post, key | count_row | {"input": 0, "line": k + 1}
 
 
+_RULES = (
+    "A row is of one channel, kind of post (category), count (metric in params) and period. Weekly "
+    "rows are weeks from Monday, UTC, cut at the window. The row with period=latest is of the "
+    f"channel's last {LATEST_DAYS} days: from its last post (of any kind) less {LATEST_DAYS} days, "
+    "exclusive, to that post, inclusive. Only observations of the same age are compared. Age "
+    f"classes: {', '.join(name for name, _, _ in AGES)} (end exclusive); of several observations "
+    "in a class the last stands. The class is the one that most posts of the period have; of "
+    "equally frequent ones the older; the earlier posts are those of the same kind in that class. "
+    f"At least {MIN_RECENT} posts in the period and {MIN_EARLIER} before it are needed; n_posts is "
+    "the posts of the period, method names the earlier ones. Of n earlier posts floor(n / 4) are "
+    "cut off at each end. Both are drawn anew with repetition, post by post; the ends are the "
+    "percentiles Phi(-t) and 1 - Phi(-t) of the ratio, t = Student's t quantile on m - 1 degrees "
+    "of freedom times sqrt(m / (m - 1)), m the smaller number of posts. Where such an interval of "
+    f"the usual count itself begins below {LEAST_USUAL:g}, the row is not measured: a channel that "
+    "usually draws next to nothing has no usual to be a multiple of."
+)
 _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in range(60, 80)]
 
 
@@ -59,9 +79,10 @@ _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in
         unit=_UNIT,
         source="CrowdTangle's published definition of expected performance, with the benchmark "
         "held still during the period; trimmed mean: Tukey & McLaughlin 1963",
-        uncertainty="bootstrap over the earlier and the period's posts",
+        uncertainty="bootstrap over the earlier and the period's posts, both drawn post by post",
         needs=("counts",),
-        min_posts=MIN_EARLIER + MIN_RECENT,
+        min_posts=MIN_RECENT,
+        rules=_RULES,
         beware="Normalised by itself: compares a channel with its past, never channels with each "
         "other. Posts are drawn one by one: where they come in bursts, the true uncertainty is "
         "larger. A busy channel's hundred posts may be those of a few days.",
@@ -71,7 +92,7 @@ _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in
                 "observed": [post for post, _ in _ROWS],
                 "observations": [count for _, count in _ROWS],
             },
-            where={"channel": "a", "category": "photo", "period_end": None},
+            where={"channel": "a", "category": "photo", "params": f"metric=reactions;{LATEST}"},
             value=2.0,
             interval=(1.9141104294478528, 2.0939597315436242),
             parts={"x": [24] * 20, "u": [10 + k % 5 for k in range(50)]},
@@ -115,12 +136,15 @@ class ExpectedPerformance:
                 "params": f"metric={dims['metric']}",
             }
             end = ends[dims["channel"], dims["platform"]] + 1
-            spans = [_Span(end - LATEST_DAYS * _DAY_S, end, {})]
+            spans = [_Span(end - LATEST_DAYS * _DAY_S, end, latest=True)]
             spans += _weeks(sampling, int(group["created_s"].min()), end)
             classes = _by_age(group)
             for span in spans:
                 period = _Period.of(span, classes)
-                if not span.dims or period.recent.size:
+                if span.latest:
+                    place = where | span.dims | {"params": f"{where['params']};{LATEST}"}
+                    periods.append((place, period))
+                elif period.recent.size:
                     periods.append((where | span.dims, period))
         drawn = _benchmarks([p for _, p in periods if p.enough], sampling)
         for dims, period in periods:
@@ -145,6 +169,14 @@ class ExpectedPerformance:
         if expected == 0:
             reason = "the usual count is 0, and nothing can be a multiple of it"
             return Result(not_measured(unit, reason), dims)
+        benchmark = _interval(expected, usual, u.size, sampling.confidence)
+        if benchmark is None or benchmark[0] < LEAST_USUAL:
+            least = benchmark[0] if benchmark else 0.0
+            reason = (
+                f"the usual count, {expected:.3g}, may be as low as {least:.2g}: "
+                "a multiple of it could be anything"
+            )
+            return Result(not_measured(unit, reason), dims)
         value = quantile(x, 0.5) / expected
         replicates = _ratio(_median_replicates(x, sampling), usual)
         interval = _interval(value, replicates, min(x.size, u.size), sampling.confidence)
@@ -157,7 +189,7 @@ class ExpectedPerformance:
                 *interval,
                 "confidence",
                 sampling.confidence,
-                x.size + u.size,
+                x.size,
                 None,
                 1,
                 unit,
@@ -168,17 +200,22 @@ class ExpectedPerformance:
             ),
             dims,
             # A series has no use for its replicates, and they are the bulk of a run's memory.
-            None if period.span.dims else replicates,
+            replicates if period.span.latest else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """A period [start, end) in seconds; dims are empty for the latest days."""
+    """A period [start, end) in seconds: a week, or the channel's latest days."""
 
     start: int
     end: int
-    dims: dict[str, dt.datetime]
+    latest: bool = False
+
+    @property
+    def dims(self) -> dict[str, dt.datetime]:
+        moments = {"period_start": self.start, "period_end": self.end}
+        return {k: _EPOCH + dt.timedelta(seconds=v) for k, v in moments.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -267,9 +304,7 @@ def _weeks(sampling: Sampling, first: int, end: int) -> list[_Span]:
         start = max(monday, sampling.window_start // 1_000_000)
         stop = min(monday + 7 * _DAY_S, math.ceil(sampling.window_end / 1e6))
         if stop > first and start < end:
-            moments = {"period_start": start, "period_end": stop}
-            dims = {k: _EPOCH + dt.timedelta(seconds=v) for k, v in moments.items()}
-            spans.append(_Span(start, stop, dims))
+            spans.append(_Span(start, stop))
     return spans
 
 

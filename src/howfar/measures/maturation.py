@@ -53,6 +53,10 @@ def _example() -> dict[str, list[dict[str, Any]]]:
         uncertainty="day blocks by publication; hours where posts were first seen within two days",
         needs=("counts", "recheck"),
         min_posts=10,
+        rules="Each post counts once a metric, with its first and its last observation, in the "
+        "class of its age at the first: " + ", ".join(name for name, _, _ in AGES) + " (end "
+        f"exclusive). The blocks of classes below {_YOUNG_HOURS} hours are the hours of "
+        "publication, of the others the days (UTC). Reposts are left out.",
         beware="Speaks of growth between two crawls, not for all time. Below 1 where counts were "
         "withdrawn. Posts with many counts weigh more.",
         example=Example(

@@ -50,6 +50,10 @@ def _row(day: int, **fields: object) -> dict[str, object]:
         uncertainty="week blocks",
         needs=("posts",),
         min_posts=5,
+        rules="Days are fractional. They run from where the channel's sources should begin (by the "
+        "study; else the start of the window) to their last observation or declared end, whichever "
+        "comes first, inside the window. Days that are probably missing (gaps, see coverage) are "
+        "not taken off. A week block has its own posts and its own part of these days.",
         beware="More is not better: volume says what was done, not what it did.",
         example=Example(
             rows={"observed": [_row(d, kind="video") for d in (1, 2, 8, 9, 10, 15, 16, 22)]},

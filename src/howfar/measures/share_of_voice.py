@@ -53,6 +53,12 @@ def _row(channel: str, day: int, **fields: object) -> dict[str, object]:
         uncertainty="week blocks",
         needs=("peers",),
         min_posts=10,
+        rules="Days are UTC days, from the latest of the channels' beginnings to the earliest of "
+        "their ends (declared start, last observation, declared end, inside the window). A day "
+        "that a source cuts is left out; a day that the window itself cuts counts as a whole day, "
+        "for all channels alike. For counts the end is two days earlier and then rounded down to a "
+        "whole day: all later posts are left out, whatever the age of each; young posts and "
+        "reposts of the days before add nothing.",
         beware=(
             "A share among the channels that the study compares, not of all talk. Only days that "
             "every compared channel's sources cover are used, and for counts only posts at least "

@@ -36,6 +36,10 @@ _FLAG = 0.5
         uncertainty="week blocks",
         needs=("counts",),
         min_posts=30,
+        rules="The share is 1 - L(1 - top), L the Lorenz curve of the counts in ascending order: "
+        "straight lines between the points (k / n, sum of the k least / sum of all): where "
+        "top * n is no whole number, the post at the cut counts in part. The formula above is the "
+        "case of a whole number.",
         beware=(
             "With fewer than 1 / top posts it is a part of one post. Where one post holds half of "
             "all, the figure says so. Reposts and posts younger than two days at observation are "

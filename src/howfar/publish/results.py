@@ -79,6 +79,7 @@ def _row(
         "version": declaration.version,
         "level": declaration.level,
         **extra.get(result.dims.get("channel") or "", {}),
+        # A profile's row has the level of its indicator among its dimensions: it stands.
         **{k: v for k, v in result.dims.items() if v is not None},
         **{name: getattr(estimate, name) for name in _FIGURES},
     }

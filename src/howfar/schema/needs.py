@@ -104,7 +104,7 @@ def _judge(need: str, has: Inventory) -> tuple[bool, str, str]:
         "recheck": (
             has.rechecked > 0,
             "no post was observed twice",
-            "a second crawl of the same posts, as a source with use = 'recheck'",
+            "another crawl of the same posts, as a source with use = 'recheck'",
         ),
         "events": (has.events > 0, "the study names no event", "events in study.toml"),
         "labels": (has.labels > 0, "no labels by coders", "posts coded by persons"),

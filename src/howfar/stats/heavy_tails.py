@@ -62,11 +62,12 @@ def fit_heavy_tail(values: npt.ArrayLike) -> HeavyTail | None:
 
     xmin minimises the Kolmogorov-Smirnov distance over all distinct values but the two largest, as
     the reference library searches by default (powerlaw 2.0, after Clauset et al.): exponents in
-    (1, 3], the distance taken at the observed values only. It is found by ``zipf.scan``, which follows the library's rules (a test holds the two equal), since
-    the library's own search can take half a minute. At that xmin the library ``powerlaw`` makes
-    alpha, the distance and the likelihood ratios against lognormal and exponential (Vuong's p).
-    The ratio against the power law with exponential cut-off is our own exact sum: nested,
-    ratio <= 0, p from chi-square on 1 degree of freedom.
+    (1, 3], the distance taken at the observed values only. It is found by ``zipf.scan``, which
+    follows the library's rules (a test holds the two equal), since the library's own search can
+    take half a minute. At that xmin the library ``powerlaw`` makes alpha, the distance and the
+    likelihood ratios against lognormal and exponential (Vuong's p). The ratio against the power law
+    with exponential cut-off is our own exact sum: nested, ratio <= 0, p from chi-square on 1 degree
+    of freedom.
 
     A lognormal whose spread grows without end becomes a power law, so its ratio is at most 0 but
     for where the library's optimiser stops: one near 0, or above 0 with a large p, says nothing.

@@ -40,8 +40,8 @@ class Source(Part):
     observed_at: Moment | None = None
     """When the figures were observed, where the export does not say."""
     use: Use = "main"
-    """recheck: a later crawl that only adds observations to posts of other sources, and never
-    adds posts to the measures."""
+    """recheck: another crawl, earlier or later, that only adds observations to posts of other
+    sources, and never adds posts to the measures."""
     window: Span | None = None
     """What the source should hold; the study's window where not given."""
     mapping: dict[str, Text] = Field(default_factory=dict)
