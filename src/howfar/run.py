@@ -296,12 +296,13 @@ def _check_compared(tables: Tables, channels: Registry, compared: frozenset[str]
         compared & {c.channel for c in channels if c.named} - set(seen["channel"].to_pylist())
     )
     if silent:
+        rejected = tables.coverage.rejected.sum().to_pyarrow().as_py() or 0
         raise StudyError(
-            f"{len(silent)} of the compared channels have no posts in the window: "
-            + ", ".join(silent),
+            f"no posts in the window of {', '.join(silent)}, which the study compares",
             where="channels.csv",
             expected="posts of every channel with role ours or peer",
-            next="add their export as a source, correct account_id or handle, or set role = other",
+            next="add their export as a source, correct account_id or handle, or set role = other"
+            + (f"; {rejected:,} records were rejected: howfar read --rejects" if rejected else ""),
         )
 
 

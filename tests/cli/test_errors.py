@@ -89,7 +89,7 @@ def test_peers_without_posts(howfar: Call, study: Path) -> None:
     done = howfar("run", study)
     assert done.code == 3
     clear(done.err)
-    assert "1 of the compared channels have no posts in the window: suedsender" in done.err
+    assert "no posts in the window of suedsender, which the study compares" in done.err
     assert "next: add their export" in done.err
 
 

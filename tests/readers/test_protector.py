@@ -174,6 +174,23 @@ def test_the_sources_channel_stands_in_for_an_author() -> None:
     assert (post["author"], post["channel"], post["post_id"]) == ("harbour", "harbour", "100")
 
 
+def test_a_guest_in_a_channels_source_is_a_person() -> None:
+    rows = [
+        row(line=1, post_id="1", author_id="11"),
+        row(line=2, post_id="2", author_id="77", author_handle="HarbourTown"),
+        row(line=3, post_id="3", author_handle="@harbourtown"),
+        row(line=4, post_id="4", author_handle="guest"),
+        row(line=5, post_id="5"),
+    ]
+    posts = protect(rows, channel="harbour")["posts"]
+    assert [p["channel"] for p in posts] == ["harbour", None, "harbour", None, "harbour"]
+    assert posts[1]["author"].startswith("p_")
+    assert posts[1]["post_id"].startswith("m_")
+    by_name = Registry((channel(account_id=None),))
+    posts = protect(rows, by_name, channel="harbour")["posts"]
+    assert [p["channel"] for p in posts] == ["harbour", "harbour", "harbour", None, "harbour"]
+
+
 def test_posts_of_nobody_are_rejected_unless_the_study_names_a_channel() -> None:
     rows = [row(), row(author_handle="a", line=2), row(author_id="5", line=3), row(line=4)]
     batch = RawBatch(table(rows), [Reject(3, "date", "")])

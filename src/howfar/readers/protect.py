@@ -17,6 +17,7 @@ from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.redaction import Redactor
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT, WORDS
+from howfar.study.handles import handle_key
 from howfar.study.registry import Registry
 
 _UNCHANGED = ("platform", "relation", "created_at", "collected_at")
@@ -55,7 +56,8 @@ class Protector:
         if origin.channel is not None:
             declared = self.registry.get(origin.channel)
             if declared is not None and declared.named:
-                channel = pc.fill_null(channel, origin.channel)
+                own = self._may_be(raw, origin.channel)
+                channel = pc.coalesce(channel, pc.if_else(own, origin.channel, None))
             else:
                 # Without a basis the source's account is a pseudonym like any other.
                 alone = pa.array([f"#{origin.channel}"] * len(raw), TEXT)
@@ -115,6 +117,19 @@ class Protector:
             entry = self.registry.match(platform, account or None, handle or None)
             names.append(entry.channel if entry is not None and entry.named else None)
         return pa.array(names, TEXT).take(coded.indices)
+
+    def _may_be(self, raw: pa.Table, channel: str) -> pa.Array:
+        """Rows of a channel's source that do not name another account: guests are persons."""
+        rows = self.registry.rows(channel)
+        ids = pa.array([row.account_id for row in rows if row.account_id], TEXT)
+        handles = pa.array([handle_key(row.handle) for row in rows if row.handle], TEXT)
+        account, handle = raw["author_id"], raw["author_handle"]
+        bare = pc.utf8_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(handle)), "@")
+        by_handle = pc.or_(pc.is_null(bare), pc.is_in(bare, handles)) if len(handles) else True
+        if len(ids) == 0:
+            return pc.and_(pc.is_valid(raw["platform"]), by_handle)
+        # Handles change hands and spelling; where both sides have an id it decides.
+        return pc.if_else(pc.is_null(account), by_handle, pc.is_in(account, ids))
 
     def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
         # A handle stands in where the export gives no id; the prefix keeps the two apart.
