@@ -205,3 +205,13 @@ def test_a_usual_that_may_be_less_than_one_count_is_no_benchmark(bench, pick, ea
         assert "may be as low as" in latest.reason
     else:
         assert latest.low > 1
+
+
+@pytest.mark.parametrize(("most", "status"), [(1000, "not_measured"), (80, "measured")])
+def test_an_interval_that_excludes_nothing_is_no_figure(bench, pick, most, status):
+    """Half of the period's posts draw nothing, half much: the median may be either."""
+    found = _take(bench, _posts([10] * 40), _posts([0, most] * 6, first_day=78, name="q"))
+    latest = _latest(found, pick).estimate
+    assert latest.status == status
+    if status == "not_measured":
+        assert "above ten times" in latest.reason

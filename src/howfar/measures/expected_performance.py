@@ -28,6 +28,8 @@ MIN_EARLIER, MIN_RECENT = 20, 10
 """Ten as for any median of counts here: that of five has about all five as its interval."""
 LEAST_USUAL = 1.0
 """A usual count that may lie below one count is not told from none: no multiple of it is known."""
+SAYS_NOTHING = (0.1, 10.0)
+"""An interval from below a tenth of the usual to above ten times it leaves nothing excluded."""
 LATEST = "period=latest"
 _DAY_S = 86_400
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -58,7 +60,8 @@ _RULES = (
     "percentiles Phi(-t) and 1 - Phi(-t) of the ratio, t = Student's t quantile on m - 1 degrees "
     "of freedom times sqrt(m / (m - 1)), m the smaller number of posts. Where such an interval of "
     f"the usual count itself begins below {LEAST_USUAL:g}, the row is not measured: a channel that "
-    "usually draws next to nothing has no usual to be a multiple of."
+    "usually draws next to nothing has no usual to be a multiple of. Nor is it where the interval "
+    f"of the ratio reaches from below {SAYS_NOTHING[0]:g} to above {SAYS_NOTHING[1]:g}."
 )
 _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in range(60, 80)]
 
@@ -94,7 +97,7 @@ _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in
             },
             where={"channel": "a", "category": "photo", "params": f"metric=reactions;{LATEST}"},
             value=2.0,
-            interval=(1.9141104294478528, 2.0939597315436242),
+            interval=(1.9141104294478528, 2.108108108108108),
             parts={"x": [24] * 20, "u": [10 + k % 5 for k in range(50)]},
             window=("2024-01-01", "2024-03-21"),
         ),
@@ -182,6 +185,9 @@ class ExpectedPerformance:
         interval = _interval(value, replicates, min(x.size, u.size), sampling.confidence)
         if interval is None:
             return Result(not_measured(unit, "the usual count is 0 in too many draws"), dims)
+        if interval[0] < SAYS_NOTHING[0] and interval[1] > SAYS_NOTHING[1]:
+            reason = "posts differ too much: from below a tenth of the usual to above ten times it"
+            return Result(not_measured(unit, reason), dims)
         others = period.others
         return Result(
             Estimate(
