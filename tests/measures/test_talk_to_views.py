@@ -75,6 +75,21 @@ def test_channels_of_other_roles_get_a_slope_but_are_no_peers(bench, pick):
     assert residual.estimate.value == pytest.approx(4)
 
 
+def test_a_channel_captured_otherwise_is_no_peer(bench, pick):
+    same = _power("a", 8, capture="complete") + _power("b", 2, capture="complete")
+    found = _take(bench, same + _power("c", 50, capture="keyword"))
+    residual = "residual: comments on views"
+    assert pick(found, channel="a", category=residual).estimate.value == pytest.approx(4)
+    unlike = pick(found, channel="c", category=residual).estimate
+    assert unlike.status == "not_measured"
+    assert unlike.reason == (
+        "captured as keyword, the compared channels as complete: not comparable"
+    )
+    assert pick(found, channel=None).estimate.n_channels == 2
+    slope = pick(found, channel="c", category="elasticity: comments on views")
+    assert slope.estimate.status == "measured"
+
+
 def test_reactions_stand_in_where_views_are_missing_and_are_named(bench, pick):
     rows = _power("a", 1) + _power("b", 1)
     for row in rows:
@@ -124,6 +139,7 @@ def _world(rng, levels, slope, weeks=18, posts=6):
         columns["comments"] += y.astype(int).tolist()
     n = len(columns["x"])
     fixed = {"platform": ["x"] * n, "role": ["peer"] * n, "posts": [1] * n, "base": ["views"] * n}
+    fixed["capture"] = ["complete"] * n
     return pa.table({**columns, **fixed})
 
 

@@ -12,6 +12,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from howfar.schema.comparable import captured_alike
 from howfar.schema.estimate import Estimate, Result, not_measured
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import block_result, from_blocks, groups
@@ -39,6 +40,7 @@ class _Line:
     channel: str
     compared: bool
     model: LogLog
+    why_not: str = ""
 
 
 @measure(
@@ -109,7 +111,8 @@ class TalkToViews:
         parts = []
         for base in ("views", "reactions"):
             given = own.filter(own[base].notnull())
-            keys = ["channel", "platform", "role", "week", given[base].name("x"), "comments"]
+            keys = ["channel", "platform", "role", "capture", "week"]
+            keys += [given[base].name("x"), "comments"]
             parts.append(
                 given.group_by(keys)
                 .aggregate(posts=lambda t: t.count())
@@ -126,6 +129,11 @@ class TalkToViews:
         """Slopes by week blocks; channels are compared with those of the same base only."""
         for dims, group in groups(rows, ["platform", "base"]):
             lines = []
+            rival = np.isin(group["role"].astype(str), _COMPARED)
+            rivals = group["channel"][rival]
+            # A single compared channel has nobody to be unlike; that is said further down.
+            several = len(set(rivals)) > 1
+            unlike = captured_alike(rivals, group["capture"][rival]).why_not if several else {}
             for name in sorted(set(group["channel"])):
                 of = group["channel"] == name
                 posts = group["posts"][of].astype(np.int64)
@@ -137,7 +145,8 @@ class TalkToViews:
                 )
                 # A channel may change its role inside the window: compared if it ever was.
                 roles = set(group["role"][of])
-                lines.append(_Line(name, bool(roles & set(_COMPARED)), model))
+                compared = bool(roles & set(_COMPARED))
+                lines.append(_Line(name, compared, model, unlike.get(name, "")))
             yield from self._of(lines, dims["platform"], dims["base"], sampling)
 
     def _of(
@@ -163,7 +172,7 @@ class TalkToViews:
                 note=_zeros(line.model, base),
             )
             yield result
-            if line.compared and line.model.n >= self.declaration.min_posts:
+            if line.compared and not line.why_not and line.model.n >= self.declaration.min_posts:
                 usable.append(line)
         yield self._pooled(usable, platform, base, sampling)
         yield from self._residuals(lines, usable, platform, base, sampling)
@@ -220,6 +229,9 @@ class TalkToViews:
                 "category": f"residual: comments on {base}",
                 "versus": "compared channels",
             }
+            if line.why_not:
+                yield Result(not_measured(unit, line.why_not), dims)
+                continue
             if line.channel not in position:
                 reason = f"too few of its posts have both comments and {base}"
                 yield Result(not_measured(unit, reason), dims)
