@@ -45,7 +45,7 @@ def test_from_the_raw_files_to_the_report(
     text = howfar("methods", folder).out
     for fact in (
         "15 files (Facebook page posts, one CSV a page) with 72,860 records",
-        "4,775 of them are of a later collection of the same posts",
+        "4,775 of them are of another collection of the same posts",
         "After 14 repeated rows and 0 posts outside the window were set aside, 68,071 distinct",
         "14 channels (role: peer) are compared",
         "UTC-05:00",

@@ -95,7 +95,7 @@ def _data(
     ]
     if rechecks:
         text.append(
-            f"{sum(i['read'] for i in rechecks):,} of them are of a later collection of the same "
+            f"{sum(i['read'] for i in rechecks):,} of them are of another collection of the same "
             "posts and only add observations."
         )
     if counts:
