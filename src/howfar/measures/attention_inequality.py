@@ -29,7 +29,7 @@ from howfar.stats.gini import block_gini
         unit="Gini coefficient, 0 to 1",
         source="Gini 1912; Lorenz 1905 (doi 10.2307/2276207)",
         uncertainty="week blocks",
-        needs=("counts",),
+        needs=("registry", "counts"),
         min_posts=30,
         beware=(
             "Reposts carry another post's counts and are left out; so are posts younger than two "

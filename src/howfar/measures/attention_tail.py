@@ -51,7 +51,7 @@ _EXAMPLE_TAIL = tuple(int(10 * (60 / (60 - k)) ** (1 / 1.5)) for k in range(60))
         unit="exponent of a power law, above 1",
         source="Clauset, Shalizi & Newman 2009 (doi 10.1137/070710111)",
         uncertainty="week blocks at the xmin found; Wilson for fit p; normal for the ratio",
-        needs=("counts.reactions|counts.views",),
+        needs=("registry", "counts.reactions|counts.views"),
         min_posts=MIN_VALUES,
         rules=(
             "xmin is searched as the reference library does by default (powerlaw 2.0, after "

@@ -45,6 +45,7 @@ BASES = ("views", "followers")
         uncertainty="posterior of rates shrunk over channels and kinds; of one that stands alone: "
         "clustered by week",
         needs=(
+            "registry",
             "counts.reactions|counts.comments|counts.shares",
             "counts.views|account_counts.followers",
         ),

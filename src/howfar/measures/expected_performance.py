@@ -83,7 +83,7 @@ _ROWS = [_example(k, 10 + k % 5) for k in range(50)] + [_example(k, 24) for k in
         source="CrowdTangle's published definition of expected performance, with the benchmark "
         "held still during the period; trimmed mean: Tukey & McLaughlin 1963",
         uncertainty="bootstrap over the earlier and the period's posts, both drawn post by post",
-        needs=("counts",),
+        needs=("registry", "counts"),
         min_posts=MIN_RECENT,
         rules=_RULES,
         beware="Normalised by itself: compares a channel with its past, never channels with each "

@@ -31,7 +31,7 @@ _POINTS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
         unit="share, 0 to 1",
         source="Lorenz 1905 (doi 10.2307/2276207)",
         uncertainty="week blocks",
-        needs=("counts.reactions",),
+        needs=("registry", "counts.reactions"),
         min_posts=30,
         beware=(
             "Linear between posts where p falls inside one. Reposts and posts younger than two "

@@ -33,7 +33,7 @@ from howfar.stats.blocks import block_sums, ratio_replicates
         unit="share of reactions, 0 to 1",
         source="Aitchison 1982 (doi 10.1111/j.2517-6161.1982.tb01195.x): compositions",
         uncertainty="week blocks",
-        needs=("reaction_kinds",),
+        needs=("registry", "reaction_kinds"),
         min_posts=30,
         beware=(
             "Shares add up to 1: more of one kind is less of another by arithmetic. 'Like' is the "

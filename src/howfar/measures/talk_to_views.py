@@ -60,7 +60,7 @@ class _Line:
         source="log-log least squares; pooled over channels: Bell & McCaffrey 2002, Pustejovsky & "
         "Tipton 2018 (doi 10.1080/07350015.2016.1247004)",
         uncertainty="week blocks; pooled: clustered by channel with few-cluster correction",
-        needs=("counts.comments", "counts.views|counts.reactions"),
+        needs=("registry", "counts.comments", "counts.views|counts.reactions"),
         min_posts=30,
         rules="A row with a channel and 'elasticity' is the slope above of that channel's posts. "
         "The row without a channel is the slope common to all compared channels, each with an own "

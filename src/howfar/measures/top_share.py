@@ -34,7 +34,7 @@ _FLAG = 0.5
         unit="share, 0 to 1",
         source="Lorenz 1905 (doi 10.2307/2276207): 1 - L(1 - top)",
         uncertainty="week blocks",
-        needs=("counts",),
+        needs=("registry", "counts"),
         min_posts=30,
         rules="The share is 1 - L(1 - top), L the Lorenz curve of the counts in ascending order: "
         "straight lines between the points (k / n, sum of the k least / sum of all): where "
