@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from howfar.measures.attention_tail import told_apart
 from howfar.schema.estimate import Result
@@ -59,8 +60,6 @@ def test_the_exponent_follows_from_its_params_by_hand(bench: Any) -> None:
 
 def test_a_lognormal_is_told_from_a_power_law(bench: Any, pick: Pick) -> None:
     """An exact lognormal body: the ratio must not favour the power law beyond its error."""
-    from scipy import stats
-
     u = (np.arange(800) + 0.5) / 800
     values = np.rint(np.exp(5 + stats.norm.ppf(u)))
     results = take(bench, posts(np.random.default_rng(3).permutation(values)))
@@ -79,6 +78,9 @@ def test_the_ratio_interval_agrees_with_its_p(bench: Any, pick: Pick) -> None:
             measured += 1
             p = float(ratio.method.split("p = ")[1].split()[0])
             assert (ratio.low <= 0 <= ratio.high) is (p >= 0.05)
+            # Two-sided: |ratio| is isf(p / 2) spreads away from 0; p is printed to 3 digits.
+            half = 1.959963984540054 * abs(ratio.value) / float(stats.norm.isf(p / 2))
+            assert (ratio.high - ratio.low) / 2 == pytest.approx(half, rel=0.01)
     assert measured >= 4
 
 

@@ -28,6 +28,11 @@ def test_by_hand() -> None:
     assert [g.interval for g in curve] == [None] * 4
 
 
+def test_counts_may_fall_to_zero() -> None:
+    curve = maturation_curve([4, 6], [0, 5], [1, 2], [3, 3], [0, 6], 50, np.random.default_rng(0))
+    assert curve[0].ratio == 0.5
+
+
 def test_interval_by_the_number_of_days() -> None:
     rng = np.random.default_rng(1)
     day = np.repeat(np.arange(12), 5)
