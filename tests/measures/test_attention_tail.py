@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from howfar.measures.attention_tail import told_apart
+from howfar.measures.attention_tail import _exponent, told_apart
 from howfar.schema.estimate import Result
+from howfar.stats.block_estimate import block_estimate
+from howfar.stats.blocks import block_sums, draw_blocks
 from howfar.stats.heavy_tails import Comparison
 
 Pick = Callable[..., Result]
@@ -131,3 +134,21 @@ def test_the_same_seed_gives_the_same_p(bench: Any, pick: Pick) -> None:
     rows = posts(power_law(120, 2.3))
     first, again = (pick(take(bench, rows), category="reactions: fit p") for _ in range(2))
     assert first.estimate == again.estimate
+
+
+def test_the_exponents_interval_covers_a_planted_exponent_at_a_known_xmin() -> None:
+    """400 seeded worlds of 20 weeks with unequal numbers of posts, within 3 standard errors."""
+    alpha, xmin, weeks, trials = 2.5, 20, 20, 400
+    rng, held = np.random.default_rng(11), 0
+    for _ in range(trials):
+        week = np.repeat(np.arange(weeks), rng.integers(10, 50, weeks))
+        u = rng.random(week.size)
+        values = np.floor((xmin - 0.5) * (1 - u) ** (-1 / (alpha - 1)) + 0.5)
+        logs = np.log(values / (xmin - 0.5))
+        number, total = (block_sums(x, week, weeks) for x in (np.ones(week.size), logs))
+        draw = draw_blocks(np.arange(weeks), 300, rng)
+        done = block_estimate(partial(_exponent, number, total), draw)
+        assert done.interval is not None
+        held += done.interval.low <= alpha <= done.interval.high
+    tolerance = 3 * math.sqrt(0.95 * 0.05 / trials)
+    assert 0.95 - tolerance <= held / trials <= 0.95 + tolerance, held / trials
