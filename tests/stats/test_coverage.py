@@ -46,3 +46,22 @@ def test_stored_table_has_every_world() -> None:
     assert set(stored["worlds"]) == set(bench.worlds(2))
     assert stored["trials"] >= 2_000
     assert stored["sources"] == bench.sources_hash(), "run benchmarks/coverage_intervals.py again"
+
+
+def test_the_shortfalls_are_told_with_their_figures() -> None:
+    """The page on week blocks quotes the stored simulation, world by world."""
+    stored = json.loads(bench.RESULT.read_text(encoding="utf-8"))["worlds"]
+    page = (ROOT / "docs" / "concepts" / "week-blocks.md").read_text(encoding="utf-8")
+    hard = "very heavy tails, 15 posts a week"
+    rows = {
+        "hard: gini, 12 weeks": f"| Gini coefficient | {hard}, 12 weeks |",
+        "hard: gini, 19 weeks": "| Gini coefficient | the same, 19 weeks |",
+        "hard: gini, 40 weeks": "| Gini coefficient | the same, 40 weeks |",
+        "hard: mean, 19 weeks": "| mean | the same, 19 weeks |",
+        "distance 0.7, 19 weeks": "| distance of mixes that truly differ | 19 weeks |",
+    }
+    for world, row in rows.items():
+        assert f"{row} {stored[world]['coverage'] * 100:.1f} % |" in page, world
+    short = {n: w["coverage"] for n, w in stored.items() if not 0.93 <= w["coverage"] <= 0.985}
+    kept = {n: c for n, c in short.items() if n not in rows and not n.startswith("unused")}
+    assert set(kept) <= {"distance 0.7, 12 weeks", "distance 0.7, 40 weeks"}, kept

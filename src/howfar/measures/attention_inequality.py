@@ -34,7 +34,8 @@ from howfar.stats.gini import block_gini
         beware=(
             "Reposts carry another post's counts and are left out; so are posts younger than two "
             "days at observation, whose counts still grow. In small samples Gini is too low by "
-            "about a factor (n - 1) / n."
+            "about a factor (n - 1) / n. With few posts and a very heavy tail the interval lies "
+            "too low and holds the truth less often than it says (docs/concepts/week-blocks.md)."
         ),
         example=Example(
             rows={
