@@ -39,7 +39,7 @@ WRONG = {
     "missing file": (
         "study.toml",
         STUDY.replace("../posts.csv", "../pots.csv"),
-        r"pots\.csv(.|\n)*(no file|has no file)",
+        r"study\.toml:\d+: source \"posts\": no file matches \.\./pots\.csv(.|\n)*did you mean",
     ),
     "no such channel": (
         "study.toml",

@@ -13,10 +13,11 @@ from howfar.cli.console import progress_bar, say, say_json
 from howfar.collect.manifest import data_sets_of
 from howfar.errors import HowfarError, InputError, StudyError
 from howfar.readers.describe import FileDescription, describe
-from howfar.readers.ingest import read_context, source_files
+from howfar.readers.ingest import read_context
 from howfar.study.channels import FILE_NAME as CHANNELS
 from howfar.study.channels import check_references, load_channels
 from howfar.study.file import FILE_NAME, Study, load_study, read_text
+from howfar.study.files import source_files
 from howfar.study.registry import Registry
 
 _SHOWN = 5
@@ -89,10 +90,8 @@ def _check_study(folder: Path, progress: Any) -> dict[str, Any]:
         outcome["problems"].append(_problem(error))
     outcome["remarks"] += _remarks(study, channels)
     for number, source in enumerate(study.sources):
-        alone = study.model_copy(update={"sources": (source,)})
         try:
-            files = source_files(alone, folder, data_sets_of(folder, progress))
-            for _, path in files:
+            for path in source_files(study, folder, source.name, data_sets_of(folder, progress)):
                 progress(path.name, number, len(study.sources))
                 found = describe(path, read_context(study, source), source.format)
                 if source.channel is not None:

@@ -58,7 +58,7 @@ def _same(n: int, result: Result) -> Hashable:
 
 def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) -> list[Group]:
     across: dict[Hashable, list[int]] = defaultdict(list)
-    within: dict[Hashable, list[int]] = defaultdict(list)
+    within: dict[tuple[Hashable, str], list[int]] = defaultdict(list)
     totals: dict[Hashable, int] = {}
     shares: dict[Hashable, list[int]] = defaultdict(list)
     series: dict[Hashable, list[int]] = defaultdict(list)
@@ -88,9 +88,6 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
     plain = [*across.values(), *shares.values(), *series.values()]
     groups = [Group(tuple(cells)) for cells in plain]
     groups += [Group(tuple(cells), over_all.get(key)) for key, cells in sources.items()]
-    groups += [
-        Group(tuple(cells), totals.get(key[0]))  # type: ignore[index]
-        for key, cells in within.items()
-    ]
+    groups += [Group(tuple(cells), totals.get(whole)) for (whole, _), cells in within.items()]
     # One cell beside nothing tells of no other.
     return [group for group in groups if len(group.members) > 1]

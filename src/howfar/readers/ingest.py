@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from howfar.store.segments import SegmentSet, file_sha256
 from howfar.store.tables import TableStore
 from howfar.study.codes import zone
 from howfar.study.file import Study
+from howfar.study.files import source_files as files_of
 from howfar.study.registry import Registry
 from howfar.study.sources import Source
 from howfar.study.window import instant
@@ -57,29 +58,11 @@ def source_files(
 
     datasets: gives the folder of a public data set. Raises StudyError where a source has no file.
     """
-    found: list[tuple[Source, Path]] = []
-    for source in study.sources:
-        base = datasets(source.dataset) if source.dataset else folder
-        paths = sorted(_matches(base, source.path))
-        if not paths:
-            raise StudyError(
-                f"source {source.name!r} has no file",
-                where=str(base / source.path),
-                expected="at least one file at this path",
-                next="correct path in study.toml, or put the export there",
-            )
-        found.extend((source, path) for path in paths)
-    return found
-
-
-def _matches(base: Path, pattern: str) -> Iterator[Path]:
-    path = Path(pattern)
-    if path.is_absolute():
-        base, pattern = Path(path.anchor), path.relative_to(path.anchor).as_posix()
-    if any(c in pattern for c in "*?["):
-        yield from (p for p in base.glob(pattern) if p.is_file())
-    elif (base / pattern).is_file():
-        yield base / pattern
+    return [
+        (source, path)
+        for source in study.sources
+        for path in files_of(study, folder, source.name, datasets)
+    ]
 
 
 def ingest(
