@@ -161,6 +161,34 @@ def test_redaction_is_idempotent_and_arrays_agree(text: str) -> None:
         assert redactor.array(pa.array([text])).to_pylist() == [once]
 
 
+# What the vectorised route of array() takes, and what it must leave to the regular expressions.
+WORDS = st.sampled_from(
+    [
+        *("@user", "@BBCWorld", "@bbcworld_", "@UN", "@12345678", "RT @a:", "@a,@b", "@a.b", ".@a"),
+        *("https://t.co/1234567890", "http://t.co/12?tel=1234567", "xhttps://t.co/12345678", "x"),
+        *("https://t.co/12", "12345", "1234567", "٣٤٥٦٧٨٩", "+1 2", "(\u00a0at)", "(at)", "[@]"),
+        *(
+            "@a\u0301",
+            "@a\u200b",
+            "@é",
+            "@\u212a",
+            "x.com/a",
+            "e.org/%EF%BC%A0a",
+            "u/foo",
+            "\u00a0",
+        ),
+    ]
+)
+sentences = st.lists(st.tuples(WORDS, st.sampled_from(["", " ", "\n", ": ", "\u3000"])), max_size=9)
+
+
+@UNHURRIED
+@given(sentences.map(lambda pairs: "".join(word + gap for word, gap in pairs)))
+def test_arrays_agree_on_texts_of_mentions_and_short_links(text: str) -> None:
+    for redactor in (PLAIN, KEEP, Redactor({"a_", "k", "12345678"})):
+        assert redactor.array(pa.array([text, text])).to_pylist() == [redactor.text(text)] * 2
+
+
 DETECTOR = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]+")
 
 
