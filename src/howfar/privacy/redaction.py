@@ -65,18 +65,18 @@ _PHONE_IN_LINK: Final = re.compile(r"(?i)\b((?:phone|tel|mobile|whatsapp)=)(?:\+
 _DIGITS: Final = r"\p{Nd}(?:\P{L}*?\p{Nd}){6}"
 _HOST_NAMES: Final = "(?i:" + "|".join(re.escape(host) for host in (*HOSTS, *HOST_ENDINGS)) + ")"
 
-# A text in which RE2 finds none of these holds nothing to redact.
-_ANY: Final = (
-    rf"[@＠﹫]|%40|(?i:[(\[{{]\s?at\s?[)\]}}])|[uU]/|(?:{_APPS})://|{_HOST_NAMES}|{_DIGITS}"
+_SPACE = r"[\s\v\x1c-\x1f\x{85}\p{Z}]?"
+_BUT_AT_SIGNS: Final = (
+    rf"[＠﹫]|%40|(?i:%ef%b[9c])|(?i:[(\[{{]{_SPACE}at{_SPACE}[)\]}}])|[uU]/|(?:{_APPS})://"
+    rf"|{_HOST_NAMES}"
 )
 
-# A text in which RE2 finds none of these holds mentions at most, each of them a plain name that
+# A text in which RE2 finds none of these holds nothing to redact.
+_ANY: Final = rf"@|{_BUT_AT_SIGNS}|{_DIGITS}"
+
+# A text in which it finds none of these holds mentions at most, each of them a plain name that
 # stands alone, and digits: what the regular expressions of Python take fifty times as long for.
-_SPACE = r"[\s\v\x1c-\x1f\x{85}\p{Z}]?"
-_MORE_THAN_MENTIONS: Final = (
-    rf"[＠﹫]|%40|(?i:%ef%b[9c])|(?i:[(\[{{]{_SPACE}at{_SPACE}[)\]}}])|[uU]/|(?:{_APPS})://"
-    rf"|{_HOST_NAMES}|\S@|@\W|@\z|@\w+[^\w\s:,;!?)]"
-)
+_MORE_THAN_MENTIONS: Final = rf"{_BUT_AT_SIGNS}|\S@|@\W|@\z|@\w+[^\w\s:,;!?)]"
 _PLAIN_MENTION: Final = r"@\w+"
 _SHORT_LINK: Final = r"(^|\s)https?://t\.co/[A-Za-z0-9]+"
 
