@@ -17,7 +17,7 @@ from howfar.errors import HowfarError
 
 COMMANDS = (
     *("new", "check", "can", "read", "run", "report"),
-    *("explain", "methods", "status", "diff", "keys", "demo"),
+    *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo"),
 )
 """Commands in the order of `howfar --help`: each is a module of this folder."""
 

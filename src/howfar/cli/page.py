@@ -36,6 +36,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "methods": ("howfar methods my-study",),
     "status": ("howfar status my-study",),
     "diff": ("howfar diff 4f2a 9c01 my-study",),
+    "verify": ("howfar verify my-study",),
+    "forget": (
+        "howfar forget my-study --person x:1234567890 --dry-run",
+        "howfar forget my-study --post youtube:dQw4w9WgXcQ",
+        "howfar forget my-study --posts-file tweets_compliance.jsonl",
+        "howfar forget my-study --persons-file ids.txt --platform tiktok",
+        "howfar forget my-study --channel old-station",
+    ),
     "keys": (
         "howfar keys backup my-study --file my-study.key",
         "howfar keys import my-study --file my-study.key",

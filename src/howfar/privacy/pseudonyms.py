@@ -49,13 +49,14 @@ class Pseudonymiser:
 
     def persons(self, platform: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Pseudonyms of a text array (N,) of account ids, (N,) strings; null stays null."""
-        return self._many(PERSON_PREFIX, platform, ids)
+        return self.many(PERSON_PREFIX, platform, ids)
 
     def posts(self, platform: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
         """Pseudonyms of a text array (N,) of post ids, (N,) strings; null stays null."""
-        return self._many(POST_PREFIX, platform, ids)
+        return self.many(POST_PREFIX, platform, ids)
 
-    def _many(self, prefix: str, platform: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+    def many(self, prefix: str, platform: str, ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+        """Pseudonyms (N,) of a text array (N,) under a prefix of one's own; null stays null."""
         if isinstance(ids, pa.ChunkedArray):
             ids = ids.combine_chunks()
         encoded = pc.dictionary_encode(ids.cast(pa.string()))
@@ -74,3 +75,17 @@ class Pseudonymiser:
         outer = self._outer.copy()
         outer.update(inner.digest())
         return prefix + outer.hexdigest()[:_HEX_DIGITS]
+
+
+def fingerprint(pseudonyms: Pseudonymiser) -> str:
+    """Tells keys apart without telling the key."""
+    return pseudonyms.post("howfar", "fingerprint")
+
+
+def handle_accounts(handles: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """What stands for the account id (N,) where an export gives only handles (N,); null stays null.
+
+    The prefix @ keeps the two apart; case, spaces around and leading @ signs do not count.
+    """
+    bare = pc.utf8_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(handles)), "@")
+    return pc.binary_join_element_wise(pa.scalar("@"), bare, "", null_handling="emit_null")

@@ -16,6 +16,7 @@ from howfar.store.durable import write_atomically
 from howfar.store.migrations import migrate
 
 MANIFEST = "manifest.json"
+TOMBSTONES = "tombstones"
 READ_AFRESH = "restore tables/ from a backup, or read the exports again: howfar read --fresh"
 _FILE = re.compile(r"([a-z_]+)/([0-9]+)-([0-9]{6,})\.parquet")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -57,12 +58,16 @@ class Manifest:
 
     generation: raised each time the tables are rebuilt from the raw files; part of every
     segment's name, so that a rebuild never touches a file of the state that it replaces.
+    tombstones: what was forgotten, honoured whenever files are read; null where nothing was.
+    to_purge: SHA-256 of the raw files that hold something forgotten, which the user must purge.
     """
 
     inputs: tuple[Input, ...] = ()
     schema_version: int = SCHEMA_VERSION
     generation: int = 1
     key_fingerprint: str = ""
+    tombstones: Segment | None = None
+    to_purge: tuple[str, ...] = ()
 
     def segments(self, table: str) -> list[Segment]:
         """Segments of a table in the order of their inputs."""
@@ -70,7 +75,8 @@ class Manifest:
 
     def all_segments(self) -> dict[str, Segment]:
         """Every segment by its file."""
-        return {s.file: s for i in self.inputs for s in i.segments.values()}
+        found = {s.file: s for i in self.inputs for s in i.segments.values()}
+        return found | ({self.tombstones.file: self.tombstones} if self.tombstones else {})
 
     def find(self, sha256: str, source: str) -> Input | None:
         """The input that a file of this content gave in this source."""
@@ -93,6 +99,8 @@ class Manifest:
                 inputs=tuple(replace(i, segments=dict(i.segments)) for i in self.inputs),
             )
         )
+        # A study in which nothing was forgotten says nothing of it.
+        raw = {k: v for k, v in raw.items() if k not in ("tombstones", "to_purge") or v}
         return json.dumps(raw, indent=1, ensure_ascii=False, sort_keys=True).encode()
 
 
@@ -154,17 +162,24 @@ def _parse(raw: dict[str, Any]) -> Manifest:
     files = [s.file for i in inputs for s in i.segments.values()]
     if len(set(files)) != len(files):
         raise ValueError("one segment belongs to two inputs")
-    manifest: Manifest = _typed(Manifest, {**raw, "inputs": inputs})
+    stones = raw.get("tombstones")
+    kept = None if stones is None else _segments({TOMBSTONES: stones})[TOMBSTONES]
+    purge = tuple(raw.get("to_purge", ()))
+    if not all(isinstance(sha256, str) and _SHA256.fullmatch(sha256) for sha256 in purge):
+        raise ValueError("to_purge holds something else than hashes")
+    manifest: Manifest = _typed(
+        Manifest, {**raw, "inputs": inputs, "tombstones": kept, "to_purge": purge}
+    )
     return manifest
 
 
 def _segments(raw: dict[str, Any]) -> Mapping[str, Segment]:
     found = {}
     for table, part in raw.items():
-        segment = _typed(Segment, part)
+        segment: Segment = _typed(Segment, part)
         name = _FILE.fullmatch(segment.file)
         # A study folder may come from someone else: no name may lead out of the tables.
-        if table not in TABLES or name is None or name[1] != table:
+        if table not in {*TABLES, TOMBSTONES} or name is None or name[1] != table:
             raise ValueError(f"{segment.file!r} is no segment of {table!r}")
         if not _SHA256.fullmatch(segment.sha256) or min(segment.rows, segment.bytes) < 0:
             raise ValueError(f"the entry of {segment.file} is not as declared")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,8 @@ class Entry:
     result_sha256: str | None
     started: datetime
     ended: datetime
+    counts: Mapping[str, int] | None = None
+    """How much was removed, by what; of deletions only, and never what it was."""
 
 
 def append_entry(log: Path, entry: Entry) -> str:
@@ -66,6 +69,8 @@ def append_entry(log: Path, entry: Entry) -> str:
             "ended": entry.ended.isoformat(),
             "previous": previous,
         }
+        if entry.counts is None:
+            del body["counts"]
         digest = _hash(body)
         file.write(_line(body | {"hash": digest}))
         file.flush()

@@ -23,6 +23,7 @@ from howfar.store.manifest import (
     write_manifest,
 )
 from howfar.store.segments import SegmentSet, file_sha256
+from howfar.store.tombstones import last_tombstones
 
 
 class TableStore:
@@ -69,9 +70,18 @@ class TableStore:
             try:
                 old = self.manifest()
             except StoreError:
-                old = Manifest(generation=max(self._generations(), default=0))
+                old = Manifest(
+                    generation=max(self._generations(), default=0),
+                    tombstones=last_tombstones(self.folder),
+                )
             with self._held():
-                yield Manifest(generation=old.generation + 1, key_fingerprint=old.key_fingerprint)
+                yield Manifest(
+                    generation=old.generation + 1,
+                    key_fingerprint=old.key_fingerprint,
+                    # What was forgotten stays forgotten in the new tables.
+                    tombstones=old.tombstones,
+                    to_purge=old.to_purge,
+                )
 
     def commit(self, manifest: Manifest) -> None:
         """Make a new state visible, by one rename; its segments are durable already.
@@ -105,6 +115,12 @@ class TableStore:
             return schema.empty_table()
         return pa.concat_tables(pq.ParquetFile(p).read().cast(schema) for p in paths)
 
+    def strays(self) -> list[Path]:
+        """Segments on the disk that the committed state does not name."""
+        known = self.manifest().all_segments()
+        files = sorted(self.folder.glob("*/*.parquet"))
+        return [p for p in files if p.relative_to(self.folder).as_posix() not in known]
+
     def _check_presence(self, segment: Segment) -> None:
         path = self.folder / segment.file
         if not path.is_file():
@@ -135,15 +151,10 @@ class TableStore:
         manifest cannot be read nothing is removed.
         """
         try:
-            known = self.manifest().all_segments()
+            stray = self.strays()
         except StoreError:
             return
         (self.folder / (MANIFEST + ".tmp")).unlink(missing_ok=True)
-        stray = [
-            path
-            for path in sorted(self.folder.glob("*/*.parquet"))
-            if path.relative_to(self.folder).as_posix() not in known
-        ]
         if stray and not has_readers(self.folder):
             for path in stray:
                 path.unlink()

@@ -1,0 +1,102 @@
+"""kill -9 at random moments of a deletion; run again, all is as after an undisturbed one.
+
+HOWFAR_KILLS sets the number of kills: 10 by default, hundreds in `make torture`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+from tests.store.forget_cases import all_bytes, kept_run, many, write_study
+
+from howfar.store.run_log import verify_log
+from howfar.store.tables import TableStore, verify
+
+KILLS = int(os.environ.get("HOWFAR_KILLS", "10"))
+CHILD = Path(__file__).with_name("forget_child.py")
+PERSONS = 40
+
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems"),
+    pytest.mark.timeout(120 + 10 * KILLS),
+]
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    """A child that has done its imports and begins to forget now."""
+    child = subprocess.Popen(
+        [sys.executable, str(CHILD), str(folder), str(PERSONS // 4)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == "ready\n"
+    return child
+
+
+def finish(child: subprocess.Popen[str], after: float | None) -> int:
+    """The child's exit code; killed after so many seconds, unless it was done before."""
+    try:
+        return child.wait(after)
+    except subprocess.TimeoutExpired:
+        child.send_signal(signal.SIGKILL)
+        return child.wait()
+    finally:
+        assert child.stdout is not None
+        child.stdout.close()
+
+
+def outcome(folder: Path) -> dict[str, bytes]:
+    """All bytes of the study; the log's last entry alone, since a deletion may be logged twice."""
+    found = all_bytes(folder)
+    log = found.pop("results/runs.jsonl").splitlines()
+    entries = {line.split(b'"ended"')[0] for line in log}
+    assert len(entries) == 1
+    return {k: v for k, v in found.items() if not k.endswith(".lock")} | {"log": entries.pop()}
+
+
+def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    kept_run(made, write_study(made, many(6, 1500, PERSONS), group=500), "0a1b")
+    whole = shutil.copytree(made, tmp_path / "whole")
+    begun = time.monotonic()
+    assert finish(start(whole), None) == 0
+    length = time.monotonic() - begun
+    expected, before = outcome(whole), all_bytes(made)
+    assert not (whole / "results" / "runs" / "0a1b").exists()
+    rng, states = random.Random(2024), list[str]()
+    for number in range(3 * KILLS):
+        folder = shutil.copytree(made, tmp_path / f"killed{number}")
+        child = start(folder)
+        begun = time.monotonic()
+        code = finish(child, rng.random() * length)
+        if code == 0:
+            length = min(length, time.monotonic() - begun)
+            continue
+        assert code == -signal.SIGKILL
+        store = TableStore(folder)
+        assert verify(store) == []
+        verify_log(folder / "results" / "runs.jsonl")
+        now = all_bytes(folder)
+        known = {name: body for name, body in now.items() if name in before}
+        states.append(
+            "committed" if store.manifest().tombstones else "begun" if known != now else "not begun"
+        )
+        assert finish(start(folder), None) == 0
+        assert outcome(folder) == expected
+        shutil.rmtree(folder)
+        if len(states) == KILLS:
+            break
+    # The kills must have met the work in its midst, else nothing was tried.
+    assert len(states) == KILLS
+    assert states.count("begun") >= KILLS // 4, states
