@@ -33,8 +33,14 @@ class StudyError(HowfarError):
     exit_code = 3
 
 
+@dataclass
 class InputError(HowfarError):
-    """A raw export cannot be read at all (single bad records are rejects, not errors)."""
+    """A raw export cannot be read at all (single bad records are rejects, not errors).
+
+    reason: stable code, one of schema.reader.REASONS.
+    """
+
+    reason: str = "format"
 
     exit_code = 4
 
@@ -49,6 +55,12 @@ class DataUnavailable(HowfarError):
     """Public data could not be obtained: no connection, wrong checksum, no such file."""
 
     exit_code = 6
+
+
+class RetentionError(HowfarError):
+    """The study's data are older than a platform allows them to be kept."""
+
+    exit_code = 7
 
 
 class DeclarationError(HowfarError):

@@ -84,7 +84,7 @@ def test_fast_equals_careful_on_debris(pieces: list[str]) -> None:
         ("{'a':1}", "json"),
         ('{"a":01}', "json"),
         ('{"a":"\t"}', "json"),
-        ("9" * 5_000, "json"),
+        ("9" * 5_000, "number"),
         ('{"a":"\x00"}', "nul"),
         ('{"a":"\udc80"}', "encoding"),
     ],

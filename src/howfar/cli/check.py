@@ -13,7 +13,7 @@ from howfar.cli.console import progress_bar, say, say_json
 from howfar.collect.manifest import data_sets_of
 from howfar.errors import HowfarError, InputError, StudyError
 from howfar.readers.describe import FileDescription, describe
-from howfar.readers.ingest import read_context
+from howfar.readers.ingest_file import read_context
 from howfar.study.channels import FILE_NAME as CHANNELS
 from howfar.study.channels import check_references, load_channels
 from howfar.study.file import FILE_NAME, Study, load_study, read_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,10 +11,13 @@ from pathlib import Path
 
 from howfar.errors import InputError
 from howfar.readers.text_lines import LONGEST, damage, decoded_head, text_lines
-from howfar.schema.reader import Reject, Tally
+from howfar.schema.reader import Document, Reject, Tally
 
 # The default of 128 KiB a field would reject long but honest texts.
 csv.field_size_limit(LONGEST)
+
+_MOST_FIELDS = 500
+_MOST_HIDDEN = 1 << 20
 
 
 @dataclass(slots=True)
@@ -35,7 +39,12 @@ def header_of(head: bytes, delimiter: str) -> list[str]:
 
 
 def delimited_batches(
-    path: Path, tally: Tally, *, delimiter: str = ",", skip_rows: int = 0, batch_rows: int
+    document: Document | Path,
+    tally: Tally,
+    *,
+    delimiter: str = ",",
+    skip_rows: int = 0,
+    batch_rows: int,
 ) -> Iterator[DelimitedBatch]:
     """Batches of a delimited file with a header line; an empty first one if it holds no record.
 
@@ -47,8 +56,10 @@ def delimited_batches(
 
     Raises InputError for a missing or repeated header.
     """
-    records = _records(_Lines(text_lines(path)), delimiter)
-    header = _header(next(records, None), path)
+    lines = _Lines(text_lines(document))
+    records = _records(lines, delimiter)
+    header = _header(next(records, None), document.name)
+    lines.width = len(header)
     for _ in range(skip_rows):
         next(records, None)
     rows: list[list[str]] = []
@@ -75,7 +86,7 @@ _DETAIL = {
     "nul": "expected no NUL bytes",
     "unterminated_quote": "expected a closing quote",
     "quote": "expected a delimiter after the closing quote; quotes inside a field are doubled",
-    "too_long": "expected a record of at most 16 Mi characters",
+    "too_long": "expected a record of at most 8 Mi characters",
 }
 
 
@@ -86,6 +97,7 @@ class _Lines:
         self._rest = lines
         self._put_back: deque[str] = deque()
         self.next_line = 1
+        self.width = 0
         self.taken: list[str] = []
         self._size = 0
 
@@ -138,9 +150,30 @@ def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], s
             source.reject_first()
             parser = csv.reader(source, delimiter=delimiter, strict=True)
             continue
+        if len(source.taken) > 1 and len(row) != source.width and _hides_records(source, delimiter):
+            yield start, [], "unterminated_quote"
+            source.reject_first()
+            parser = csv.reader(source, delimiter=delimiter, strict=True)
+            continue
         source.accept()
         if row:
             yield start, row, ""
+
+
+def _hides_records(source: _Lines, delimiter: str) -> bool:
+    """Whether all lines after the first are whole records, the last perhaps but begun.
+
+    Then a stray quote in the first has swallowed them, up to a quote that looks like its end.
+    The further lines of an honest record hold the end of a quoted field, which no record does.
+    """
+    text = "".join(source.taken[1:])
+    if not 2 <= source.width <= _MOST_FIELDS or len(text) > _MOST_HIDDEN:
+        return False
+    quoted = r'"[^"]*+(?:""[^"]*+)*+'
+    field = rf'(?:{quoted}"|[^"{delimiter}\r\n]*+)'
+    record = rf"{field}(?:{delimiter}{field}){{{source.width - 1}}}"
+    begun = rf"{field}(?:{delimiter}{field}){{0,{source.width - 2}}}{delimiter}{quoted}"
+    return re.fullmatch(rf"(?:{record}(?:\r\n|\r|\n|\Z))*+(?:{begun})?", text) is not None
 
 
 def _broken(error: Exception, taken: list[str]) -> str:
@@ -151,19 +184,24 @@ def _broken(error: Exception, taken: list[str]) -> str:
     return "quote"
 
 
-def _header(first: tuple[int, list[str], str] | None, path: Path) -> list[str]:
+def _header(first: tuple[int, list[str], str] | None, name: str) -> list[str]:
     if first is None:
         raise InputError(
-            "the file is empty", where=path.name, expected="a header line", next="export it again"
+            "the file is empty",
+            where=name,
+            expected="a header line",
+            next="export it again",
+            reason="empty",
         )
     line, header, broken = first
-    where = f"{path.name}:{line}"
+    where = f"{name}:{line}"
     if broken:
         raise InputError(
             "the header line cannot be read: its quotes are broken, or it is too long",
             where=where,
             expected="a header line of column names",
             next="export the file again",
+            reason="header",
         )
     if damage("".join(header)):
         raise InputError(
@@ -171,6 +209,7 @@ def _header(first: tuple[int, list[str], str] | None, path: Path) -> list[str]:
             where=where,
             expected="UTF-8, or UTF-16 with a byte order mark",
             next="save the file as UTF-8",
+            reason="encoding",
         )
     # Spreadsheets leave nameless columns at the end; they are columns all the same.
     header = [name or f"column {place}" for place, name in enumerate(header, 1)]
@@ -181,6 +220,7 @@ def _header(first: tuple[int, list[str], str] | None, path: Path) -> list[str]:
             where=where,
             expected="column names that differ",
             next="rename one of them in a copy of the file",
+            reason="duplicate_header",
         )
     return header
 

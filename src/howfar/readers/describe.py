@@ -15,7 +15,9 @@ import pyarrow.compute as pc
 from howfar.errors import InputError
 from howfar.readers.delimited import header_of
 from howfar.readers.discovery import HEAD_BYTES, SURE, guess, readers
+from howfar.readers.documents import FileDocument, documents, head_of
 from howfar.readers.json_lines import parse
+from howfar.readers.reading import read_document
 from howfar.readers.table_csv import delimiter_of
 from howfar.readers.table_jsonl import paths_of
 from howfar.readers.text_lines import decoded_head
@@ -55,7 +57,8 @@ class FileDescription:
     format: the reader that reads it, null where none is sure. problem: why it could not be read,
     or null. undeclared: what a study would have to declare; where that is the zone, times are
     read as UTC until then. rejected: records by reason. metrics: posts that give each figure.
-    accounts: distinct authors. gaps: whole days without a post.
+    accounts: distinct authors. gaps: whole days without a post. reason: code of the problem.
+    other_rows: rows that are no posts, by table (series, audience, account_counts, shares).
     """
 
     file: str
@@ -80,49 +83,89 @@ class FileDescription:
     columns: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    reason: str = ""
+    posts: int = 0
+    other_rows: dict[str, int] = field(default_factory=dict)
+
+
+def describe_all(
+    path: Path,
+    context: ReadContext | None = None,
+    format: str = "auto",
+    *,
+    all_rejects: bool = False,
+) -> list[FileDescription]:
+    """As describe, for a file that may be an archive: one description a member."""
+    try:
+        found = documents(path)
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except InputError as error:
+        refused = FileDescription(path.name, path.stat().st_size, None, ())
+        refused.problem, refused.reason = str(error), error.reason
+        return [refused]
+    return [describe(d, context, format, all_rejects=all_rejects) for d in found]
 
 
 def describe(
-    path: Path, context: ReadContext | None = None, format: str = "auto"
+    file: FileDocument | Path,
+    context: ReadContext | None = None,
+    format: str = "auto",
+    *,
+    all_rejects: bool = False,
 ) -> FileDescription:
-    """Read a file to the end and tell what it holds; nothing is stored.
+    """Read a document to the end and tell what it holds; nothing is stored.
 
-    context: what a study says of it, if there is one. Raises InputError only where the file
-    cannot be opened or format names no reader; else problem says what is wrong.
+    context: what a study says of it, if there is one. all_rejects: keep every reject, not only
+    the first, and read times without a zone as a study would: not at all.
+
+    Raises InputError only where the file cannot be opened or format names no reader; else problem
+    says what is wrong.
     """
+    document = FileDocument(file) if isinstance(file, Path) else file
+    found = FileDescription(document.name, 0, None, ())
+    if (refusal := document.refusal) is not None:
+        found.problem, found.reason = f"the member is not read: {refusal.detail}", refusal.reason
+        return found
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        guesses = guess(path)
+        size = document.path.stat().st_size if document.member is None else 0
+        head = head_of(document, HEAD_BYTES)
+        guesses = guess(document)
     except OSError as error:
-        raise InputError(
-            f"the file cannot be read: {error.strerror}",
-            where=str(path),
-            next="check the path and your rights to it",
-        ) from None
+        raise _unreadable(document.path, error) from None
+    except InputError as error:
+        found.problem, found.reason = str(error), error.reason
+        return found
     shown = tuple(Guess(r.declaration.id, s.confidence, s.why) for r, s in guesses)
-    found = FileDescription(path.name, size, None, shown, columns=_columns(head))
+    found = FileDescription(document.name, size, None, shown, columns=_columns(head))
     if format != "auto" and format not in readers():
         raise InputError(
-            f"there is no reader {format!r}", where=path.name, expected=", ".join(readers())
+            f"there is no reader {format!r}", where=document.name, expected=", ".join(readers())
         )
-    if not size:
-        found.problem = "the file is empty"
+    if not head:
+        found.problem, found.reason = "the file is empty", "empty"
         return found
     reader = readers()[format] if format != "auto" else guesses[0][0]
     best = guesses[0][1]
     mapped = context is not None and bool(context.mapping) and best.confidence > 0
     if format == "auto" and best.confidence < SURE and not mapped:
-        found.problem = f"no reader is sure of this format; {best.why}"
+        found.problem, found.reason = f"no reader is sure of this format; {best.why}", "format"
         return found
     found.format = reader.declaration.id
     given = context or ReadContext(source="check")
     found.undeclared = _undeclared(reader, given)
-    if "timezone" in found.undeclared:
+    if "timezone" in found.undeclared and not all_rejects:
         given = replace(given, timezone=dt.UTC)
-    _fill(found, reader, path, given)
+    _fill(found, reader, document, given, None if all_rejects else _SHOWN_REJECTS)
     return found
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    return InputError(
+        f"the file cannot be read: {error.strerror}",
+        where=str(path),
+        next="check the path and your rights to it",
+    )
 
 
 def _columns(head: bytes) -> tuple[str, ...]:
@@ -145,7 +188,13 @@ def _undeclared(reader: Reader, context: ReadContext) -> tuple[str, ...]:
     return tuple(need for need in reader.declaration.needs if not given[need])
 
 
-def _fill(found: FileDescription, reader: Reader, path: Path, context: ReadContext) -> None:
+def _fill(
+    found: FileDescription,
+    reader: Reader,
+    document: FileDocument,
+    context: ReadContext,
+    shown: int | None,
+) -> None:
     tally = Tally()
     counters: dict[str, Counter[str]] = {
         name: Counter() for name in ("platform", "language", "relation", "metric", "rejected")
@@ -153,13 +202,17 @@ def _fill(found: FileDescription, reader: Reader, path: Path, context: ReadConte
     accounts: set[int] = set()
     days: set[int] = set()
     try:
-        for batch in reader.read(path, context, tally):
-            found.read += len(batch.posts)
+        for batch in read_document(reader, document, context, tally):
+            found.read += batch.kept
+            found.posts += len(batch.posts)
+            for table, rows in batch.others.items():
+                found.other_rows[table] = found.other_rows.get(table, 0) + len(rows)
             counters["rejected"].update(r.reason for r in batch.rejects)
-            found.rejects += batch.rejects[: max(0, _SHOWN_REJECTS - len(found.rejects))]
+            more = len(batch.rejects) if shown is None else max(0, shown - len(found.rejects))
+            found.rejects += batch.rejects[:more]
             _count(batch, counters, accounts, days, found)
     except InputError as error:
-        found.problem = str(error)
+        found.problem, found.reason = str(error), error.reason
     found.records = tally.records
     found.platforms, found.languages, found.relations, found.metrics, found.rejected = (
         dict(sorted(counters[name].items(), key=lambda item: (-item[1], item[0])))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +12,7 @@ from howfar.errors import InputError
 from howfar.readers.delimited import DelimitedBatch, delimited_batches, header_of
 from howfar.readers.fields import Faults, host_of, nullable, raw_table, whole_numbers
 from howfar.readers.instants import times
-from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
+from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
 
 _COUNTS = {
     "num_reactions": "reactions",
@@ -61,14 +60,14 @@ class FacebookPageCsv:
             return Sniff(0.95, "the header has status_id, status_published and num_* columns")
         return Sniff(0.0, "the header lacks " + ", ".join(sorted(set(_REQUIRED) - set(found))))
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order; status_id is page_post, its first part the page's id."""
-        for batch in delimited_batches(path, tally, batch_rows=context.batch_rows):
+        for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
             missing = [c for c in _REQUIRED if c not in batch.columns]
             if missing:
                 raise InputError(
                     f"the header lacks {missing[0]!r}",
-                    where=f"{path.name}:1",
+                    where=f"{document.name}:1",
                     expected=", ".join(_REQUIRED),
                     next="name the right format for this source in study.toml",
                 )

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from howfar.readers.text_lines import LONGEST, damage, text_lines
+from howfar.schema.reader import Document
 
 DETAIL = {
     "json": "expected one whole JSON value",
@@ -18,7 +19,7 @@ DETAIL = {
     "number": "expected no NaN or infinity",
     "encoding": "expected text in the file's encoding",
     "nul": "expected no NUL bytes",
-    "too_long": "expected a line of at most 16 Mi characters",
+    "too_long": "expected a line of at most 8 Mi characters",
 }
 """What to say of a line that could not be parsed, by its reason."""
 
@@ -31,14 +32,14 @@ class _NotANumberError(ValueError):
     """NaN or an infinity, which JSON does not have."""
 
 
-def json_lines(path: Path) -> Iterator[tuple[int, Any, str]]:
+def json_lines(document: Document | Path) -> Iterator[tuple[int, Any, str]]:
     """Line number, value and an empty reason; or the reason why there is no value.
 
     Blank lines are no records. Numbers with a fraction or an exponent become floats, others
     exact integers of any size.
     """
     number, unfinished = 0, ""
-    for text in text_lines(path):
+    for text in text_lines(document):
         if unfinished:
             # The rest of a line that was rejected already as too long.
             unfinished = "" if text.endswith(("\n", "\r")) else unfinished
@@ -66,16 +67,45 @@ def parse(text: str) -> tuple[Any, str]:
 
 def parse_carefully(text: str) -> tuple[Any, str]:
     """As parse, by the slower parser that sees every key; the two agree wherever both apply."""
-    try:
-        return _decoder.decode(text), ""
-    except _DuplicateKeyError:
-        return None, "duplicate_key"
-    except _NotANumberError:
-        return None, "number"
-    except RecursionError:
-        return None, "depth"
-    except ValueError:
+    value, end, reason = _parse_at_carefully(text, _after_space(text, 0))
+    if not reason and _after_space(text, end) < len(text):
         return None, "json"
+    return value, reason
+
+
+def parse_at(text: str, at: int) -> tuple[Any, int, str]:
+    """The value that begins at a place of a text, where it ends, and an empty reason.
+
+    Else null, the place up to which it was read where that is known, and the reason.
+    """
+    try:
+        value, end = _quick_decoder.raw_decode(text, at)
+        if _no_key_was_dropped(text[at:end], value):
+            return value, end, ""
+    except (ValueError, RecursionError):
+        pass
+    return _parse_at_carefully(text, at)
+
+
+def _parse_at_carefully(text: str, at: int) -> tuple[Any, int, str]:
+    try:
+        return *_decoder.raw_decode(text, at), ""
+    except _DuplicateKeyError:
+        return None, at, "duplicate_key"
+    except _NotANumberError:
+        return None, at, "number"
+    except RecursionError:
+        return None, at, "depth"
+    except json.JSONDecodeError as error:
+        return None, min(error.pos, len(text)), "json"
+    except ValueError:  # A whole number of thousands of digits.
+        return None, at, "number"
+
+
+def _after_space(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\n\r":
+        at += 1
+    return at
 
 
 def _no_key_was_dropped(text: str, value: Any) -> bool:
@@ -102,3 +132,4 @@ def _refuse(_: str) -> NoReturn:
 
 
 _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
+_quick_decoder = json.JSONDecoder(parse_constant=_refuse)

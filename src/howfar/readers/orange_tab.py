@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from howfar.readers.delimited import delimited_batches
 from howfar.readers.fields import Faults
 from howfar.readers.mapping import CONTENT_ID, MappedRows, resolve
 from howfar.readers.text_lines import decoded_head
-from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
+from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
 
 _TYPES = {"continuous", "discrete", "string", "time", "c", "d", "s", "t", ""}
 _ROLES = ("class", "meta", "ignore", "weight", "include=", "title=", "hidden=")
@@ -62,15 +61,15 @@ class OrangeTab:
             return Sniff(0.0, "the third line does not hold Orange's roles")
         return Sniff(0.95, "the second and third line hold Orange's types and roles")
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order. A repost carries its original's counts, and says so."""
         rows: MappedRows | None = None
         for batch in delimited_batches(
-            path, tally, delimiter="\t", skip_rows=2, batch_rows=context.batch_rows
+            document, tally, delimiter="\t", skip_rows=2, batch_rows=context.batch_rows
         ):
             if rows is None:
                 mapping = dict(context.mapping) or POSTS_ON_X
-                resolved = resolve(mapping, tuple(batch.columns), path.name)
+                resolved = resolve(mapping, tuple(batch.columns), document.name)
                 rows = MappedRows(resolved, context, tally, missing=("", "?"))
             for column in sorted(batch.columns.keys() - rows.resolved.used - _ALSO_KNOWN):
                 tally.unknown(column, len(batch.lines))

@@ -51,28 +51,16 @@ class Protector:
     def tables(self, batch: RawBatch, origin: Origin) -> dict[str, pa.Table]:
         """Rows for posts, counts, account_counts and rejects."""
         raw = _complete(batch.posts)
-        channel = self._channels(raw, "author_id", "author_handle")
-        persons = self._persons(raw, "author_id", "author_handle")
-        if origin.channel is not None:
-            declared = self.registry.get(origin.channel)
-            if declared is not None and declared.named:
-                own = self._may_be(raw, origin.channel)
-                channel = pc.coalesce(channel, pc.if_else(own, origin.channel, None))
-            else:
-                # Without a basis the source's account is a pseudonym like any other.
-                alone = pa.array([f"#{origin.channel}"] * len(raw), TEXT)
-                alone = _by_platform(raw["platform"], alone, self.pseudonyms.persons)
-                persons = pc.coalesce(persons, alone)
+        channel, author = self.accounts(raw, origin)
         known = pc.is_valid(channel)
-        author = pc.coalesce(channel, persons)
-        posts = pc.if_else(known, raw["post_id"], self._post_ids(raw, "post_id"))
+        posts = pc.if_else(known, raw["post_id"], self.post_ids(raw, "post_id"))
         parent_channel = self._channels(raw, "parent_author_id", "parent_author_handle")
         parent_author = pc.coalesce(
             parent_channel, self._persons(raw, "parent_author_id", "parent_author_handle")
         )
         # Where the parent's author is not given its id may name a person: it is hashed too.
         parent = pc.if_else(
-            pc.is_valid(parent_channel), raw["parent_id"], self._post_ids(raw, "parent_id")
+            pc.is_valid(parent_channel), raw["parent_id"], self.post_ids(raw, "parent_id")
         )
         stamp = _stamp(origin, len(raw), raw["line"])
         rows = {
@@ -89,7 +77,7 @@ class Protector:
             "text": _by_platform(raw["platform"], raw["text"], self._redact),
             "parent_id": parent,
             "parent_author": parent_author,
-            "thread_id": self._post_ids(raw, "thread_id"),
+            "thread_id": self.post_ids(raw, "thread_id"),
             "exposure": pc.fill_null(raw["exposure"], origin.exposure),
             "availability": pc.fill_null(raw["availability"], "available"),
             **stamp,
@@ -102,6 +90,25 @@ class Protector:
             "account_counts": _followers(raw, author, observed, stamp),
             "rejects": reject_rows(batch.rejects, origin),
         }
+
+    def accounts(self, raw: pa.Table, origin: Origin) -> tuple[pa.Array, pa.Array]:
+        """Channel of each row's account, null for persons; and channel or person's pseudonym.
+
+        raw: rows with platform, author_id and author_handle.
+        """
+        channel = self._channels(raw, "author_id", "author_handle")
+        persons = self._persons(raw, "author_id", "author_handle")
+        if origin.channel is not None:
+            declared = self.registry.get(origin.channel)
+            if declared is not None and declared.named:
+                own = self._may_be(raw, origin.channel)
+                channel = pc.coalesce(channel, pc.if_else(own, origin.channel, None))
+            else:
+                # Without a basis the source's account is a pseudonym like any other.
+                alone = pa.array([f"#{origin.channel}"] * len(raw), TEXT)
+                alone = _by_platform(raw["platform"], alone, self.pseudonyms.persons)
+                persons = pc.coalesce(persons, alone)
+        return channel, pc.coalesce(channel, persons)
 
     def _channels(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
         """Channel of each row by its account, null where the account is not registered."""
@@ -167,7 +174,8 @@ class Protector:
         )
         return shown.take(hosts.indices)
 
-    def _post_ids(self, raw: pa.Table, column: str) -> pa.Array:
+    def post_ids(self, raw: pa.Table, column: str) -> pa.Array:
+        """Pseudonyms of a column of native post ids."""
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
 
 

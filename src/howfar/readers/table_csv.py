@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from pathlib import Path
 
 from howfar.readers.delimited import delimited_batches
+from howfar.readers.documents import head_of
 from howfar.readers.fields import Faults
 from howfar.readers.mapping import MappedRows, resolve
 from howfar.readers.text_lines import decoded_head
-from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
+from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
 
 DELIMITERS = (",", ";", "\t")
 _HEAD_BYTES = 65_536
@@ -44,19 +44,18 @@ class TableCsv:
             return Sniff(0.0, "the first line is no list of column names")
         return Sniff(0.2, f"a table of {len(names[0])} columns, which need a mapping in study.toml")
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Rows in the file's order, under the mapping.
 
         Raises InputError where the mapping names a column that the file does not have.
         """
-        with path.open("rb") as file:
-            delimiter = delimiter_of(decoded_head(file.read(_HEAD_BYTES)))
+        delimiter = delimiter_of(decoded_head(head_of(document, _HEAD_BYTES)))
         rows: MappedRows | None = None
         for batch in delimited_batches(
-            path, tally, delimiter=delimiter, batch_rows=context.batch_rows
+            document, tally, delimiter=delimiter, batch_rows=context.batch_rows
         ):
             if rows is None:
-                resolved = resolve(context.mapping, tuple(batch.columns), path.name)
+                resolved = resolve(context.mapping, tuple(batch.columns), document.name)
                 rows = MappedRows(resolved, context, tally)
             for column in sorted(batch.columns.keys() - rows.resolved.used):
                 tally.unknown(column, len(batch.lines))

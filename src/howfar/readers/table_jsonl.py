@@ -6,14 +6,21 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from howfar.readers.fields import Faults
 from howfar.readers.json_lines import DETAIL, json_lines, parse
 from howfar.readers.mapping import MappedRows, Resolved, resolve
 from howfar.readers.text_lines import damage, decoded_head
-from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Reject, Sniff, Tally
+from howfar.schema.reader import (
+    Document,
+    RawBatch,
+    ReadContext,
+    ReaderDeclaration,
+    Reject,
+    Sniff,
+    Tally,
+)
 
 PROBED_RECORDS = 1_000
 """A mapped path must occur in one of the first so many records; else it is misspelt."""
@@ -50,15 +57,15 @@ class TableJsonl:
             return Sniff(0.0, "the first line is no whole JSON object")
         return Sniff(0.2, "JSON objects, one a line, which need a mapping in study.toml")
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Objects in the file's order, under the mapping; a path that an object lacks is missing.
 
         Raises InputError where no object of the first thousand has a field that is mapped.
         """
-        resolved = resolve(context.mapping, _probed(path, context.mapping), path.name)
+        resolved = resolve(context.mapping, _probed(document, context.mapping), document.name)
         rows = MappedRows(resolved, context, tally)
         batch = _Batch(resolved)
-        for line, value, reason in json_lines(path):
+        for line, value, reason in json_lines(document):
             tally.records += 1
             if reason:
                 batch.rejects.append(Reject(line, reason, DETAIL[reason]))
@@ -139,10 +146,10 @@ def _cell(value: Any) -> tuple[str | None, str]:
     return (None, reason) if reason else (value, "")
 
 
-def _probed(path: Path, mapping: Mapping[str, str]) -> Sequence[str] | None:
+def _probed(document: Document, mapping: Mapping[str, str]) -> Sequence[str] | None:
     """The paths of the first records, and of the mapped ones those that occur."""
     found: dict[str, None] = {}
-    objects = (value for _, value, _ in json_lines(path) if isinstance(value, dict))
+    objects = (value for _, value, _ in json_lines(document) if isinstance(value, dict))
     for value in itertools.islice(objects, PROBED_RECORDS):
         found.update(dict.fromkeys(p for p in mapping.values() if _at(value, p)[1]))
         if len(found) < PROBED_RECORDS:

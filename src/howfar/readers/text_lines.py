@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
-LONGEST = 16 * 1024 * 1024
+from howfar.readers.documents import head_of, open_bytes
+from howfar.schema.reader import Document
+
+LONGEST = 8 * 1024 * 1024
 """Longest line or record in characters; what is longer is rejected, so that memory is bounded."""
 
 DAMAGED = "\udc80"
@@ -40,11 +44,15 @@ def decoded_head(head: bytes) -> str:
     return head.decode(encoding_of(head), errors="replace")
 
 
-def text_lines(path: Path) -> Iterator[str]:
+def open_text(document: Document | Path) -> io.TextIOWrapper:
+    """A document as text with its line ends as they are; damaged bytes become DAMAGED."""
+    encoding = encoding_of(head_of(document, 4))
+    return io.TextIOWrapper(open_bytes(document), encoding, errors="howfar-mark", newline="")
+
+
+def text_lines(document: Document | Path) -> Iterator[str]:
     r"""Lines with their ends (\n, \r\n or \r); one that is longer than LONGEST comes in pieces."""
-    with path.open("rb") as binary:
-        encoding = encoding_of(binary.read(4))
-    with path.open(encoding=encoding, errors="howfar-mark", newline="") as file:
+    with open_text(document) as file:
         while line := file.readline(LONGEST + 1):
             yield line
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,18 @@ from howfar.errors import InputError
 from howfar.readers.fields import Faults, raw_table, truth
 from howfar.readers.instants import instant, times
 from howfar.readers.json_lines import DETAIL, json_lines
+from howfar.readers.json_values import BadPostError
 from howfar.readers.text_lines import decoded_head
-from howfar.readers.x_post import KNOWN_FIELDS, BadPostError, Includes, raw_row
-from howfar.schema.reader import RawBatch, ReadContext, ReaderDeclaration, Reject, Sniff, Tally
+from howfar.readers.x_post import KNOWN_FIELDS, Includes, raw_row
+from howfar.schema.reader import (
+    Document,
+    RawBatch,
+    ReadContext,
+    ReaderDeclaration,
+    Reject,
+    Sniff,
+    Tally,
+)
 from howfar.schema.tables import TIME
 
 VIEWS_SINCE = dt.datetime(2022, 12, 22, tzinfo=dt.UTC)
@@ -73,7 +81,7 @@ class XApiV2:
             return Sniff(0.6, "the first line looks like a compliance action of X")
         return Sniff(0.0, "the first line lacks fields such as author_id, conversation_id")
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order; one post of a page is one record.
 
         A line that cannot be parsed is one record, however many posts it may have held. Pages
@@ -83,14 +91,14 @@ class XApiV2:
         Raises InputError where the first record shows that the file holds no posts at all.
         """
         batch = _Batch(context, tally)
-        for line, value, reason in json_lines(path):
+        for line, value, reason in json_lines(document):
             if reason:
                 tally.records += 1
                 batch.rejects.append(Reject(line, reason, DETAIL[reason]))
             else:
                 for post, includes, retrieved in _posts(value):
                     if tally.records == 0:
-                        _refuse_other_files(post, path.name, line)
+                        _refuse_other_files(post, document.name, line)
                     tally.records += 1
                     batch.add(line, post, includes, retrieved)
                     if batch.full:

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from howfar.readers.fields import MOST
-from howfar.readers.text_lines import damage
-
-Object = Mapping[str, Any]
+from howfar.readers.json_values import Object, digits, figure, obj, objs, text, texts
 
 FIGURES = {
     "like_count": ("reactions", "reaction_like"),
@@ -48,16 +45,6 @@ KNOWN_FIELDS = frozenset(
 
 _OWN_HOSTS = re.compile(r"(?:^|\.)(?:twitter\.com|x\.com|t\.co)$")
 _HOST = re.compile(r"(?i:https?)://(?:[^/?#@]*@)?([^/:?#]+)")
-_ID = re.compile(r"[0-9]{1,20}")
-
-
-class BadPostError(Exception):
-    """A post that cannot be kept: reason code and detail, never its text."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.detail = detail
 
 
 @dataclass(slots=True)
@@ -89,29 +76,29 @@ def _indexed(values: Any, key: str) -> dict[str, Object]:
 def raw_row(post: Object, includes: Includes) -> dict[str, Any]:
     """The post's raw columns but times; created_at is still text. BadPostError where damaged."""
     row: dict[str, Any] = {
-        "post_id": _identifier(post, "id", required=True),
-        "author_id": _identifier(post, "author_id"),
-        "created_at": _text(post, "created_at"),
-        "language": _text(post, "lang"),
-        "text": _text(_object(post, "note_tweet"), "text") or _text(post, "text", empty=""),
-        "thread_id": _identifier(post, "conversation_id"),
+        "post_id": digits(post, "id", required=True),
+        "author_id": digits(post, "author_id"),
+        "created_at": text(post, "created_at"),
+        "language": text(post, "lang"),
+        "text": text(obj(post, "note_tweet"), "text") or text(post, "text", empty=""),
+        "thread_id": digits(post, "conversation_id"),
         "withheld_in": None,
         "availability": None,
     }
     author = _inlined(post, "author", includes.users, row["author_id"])
-    row["author_handle"] = _text(author, "username")
-    row["author_followers"] = _figure(_object(author, "public_metrics"), "followers_count")
+    row["author_handle"] = text(author, "username")
+    row["author_followers"] = figure(obj(author, "public_metrics"), "followers_count")
     row |= _parent(post, includes)
-    metrics = _object(post, "public_metrics")
+    metrics = obj(post, "public_metrics")
     for name, columns in FIGURES.items():
-        row |= dict.fromkeys(columns, _figure(metrics, name))
-    geo = _object(post, "geo")
-    place = geo if "country_code" in geo else includes.places.get(_text(geo, "place_id") or "", {})
-    row["country"] = _text(place, "country_code")
-    withheld = _object(post, "withheld")
+        row |= dict.fromkeys(columns, figure(metrics, name))
+    geo = obj(post, "geo")
+    place = geo if "country_code" in geo else includes.places.get(text(geo, "place_id") or "", {})
+    row["country"] = text(place, "country_code")
+    withheld = obj(post, "withheld")
     if withheld:
         row["availability"] = "withheld"
-        row["withheld_in"] = _texts(withheld, "country_codes")
+        row["withheld_in"] = texts(withheld, "country_codes")
     row["link"] = _outside_host(post)
     row["kind"] = _kind(post, includes, row["link"])
     return row
@@ -119,25 +106,25 @@ def raw_row(post: Object, includes: Includes) -> dict[str, Any]:
 
 def _parent(post: Object, includes: Includes) -> dict[str, Any]:
     by_type: dict[str, Object] = {}
-    for reference in _objects(post, "referenced_tweets"):
-        by_type.setdefault(_text(reference, "type") or "", reference)
+    for reference in objs(post, "referenced_tweets"):
+        by_type.setdefault(text(reference, "type") or "", reference)
     for kind, relation in RELATIONS:
         if kind not in by_type:
             continue
         reference = by_type[kind]
-        parent_id = _identifier(reference, "id")
+        parent_id = digits(reference, "id")
         parent = reference if "author_id" in reference else includes.tweets.get(parent_id or "", {})
-        author_id = _identifier(parent, "author_id")
+        author_id = digits(parent, "author_id")
         inlined = reference
         if author_id is None and relation == "reply":
-            author_id = _identifier(post, "in_reply_to_user_id")
+            author_id = digits(post, "in_reply_to_user_id")
             inlined = {"author": post.get("in_reply_to_user")}
         author = _inlined(inlined, "author", includes.users, author_id)
         return {
             "relation": relation,
             "parent_id": parent_id,
             "parent_author_id": author_id,
-            "parent_author_handle": _text(author, "username"),
+            "parent_author_handle": text(author, "username"),
         }
     return {
         "relation": "unknown" if by_type else "original",
@@ -149,12 +136,12 @@ def _parent(post: Object, includes: Includes) -> dict[str, Any]:
 
 def _inlined(post: Object, key: str, included: Mapping[str, Object], id: str | None) -> Object:
     """An account that a flattened post carries itself, or that its page includes."""
-    return _object(post, key) or included.get(id or "", {})
+    return obj(post, key) or included.get(id or "", {})
 
 
 def _outside_host(post: Object) -> str | None:
-    for url in _objects(_object(post, "entities"), "urls"):
-        address = _text(url, "unwound_url") or _text(url, "expanded_url") or ""
+    for url in objs(obj(post, "entities"), "urls"):
+        address = text(url, "unwound_url") or text(url, "expanded_url") or ""
         found = _HOST.match(address)
         host = found[1].lower().removeprefix("www.") if found else ""
         if host and not _OWN_HOSTS.search(host):
@@ -164,69 +151,12 @@ def _outside_host(post: Object) -> str | None:
 
 def _kind(post: Object, includes: Includes, link: str | None) -> str | None:
     """Type of the first medium as X names it, else poll, link or status."""
-    attachments = _object(post, "attachments")
-    media = _objects(attachments, "media")
-    keys = _texts(attachments, "media_keys")
+    attachments = obj(post, "attachments")
+    media = objs(attachments, "media")
+    keys = texts(attachments, "media_keys")
     if media or keys:
         first = media[0] if media else includes.media.get(keys[0], {})
-        return _text(first, "type")
+        return text(first, "type")
     if attachments.get("poll_ids") or attachments.get("poll"):
         return "poll"
     return "link" if link else "status"
-
-
-def _text(value: Object, key: str, empty: str | None = None) -> str | None:
-    found = value.get(key)
-    if found is None:
-        return None
-    if not isinstance(found, str):
-        raise BadPostError("type", f"{key}: expected text")
-    if reason := damage(found):
-        raise BadPostError(reason, f"{key}: expected whole characters and no NUL")
-    return found or empty
-
-
-def _texts(value: Object, key: str) -> list[str]:
-    found = value.get(key) or []
-    if not isinstance(found, list) or not all(isinstance(v, str) for v in found):
-        raise BadPostError("type", f"{key}: expected a list of texts")
-    if reason := damage("".join(found)):
-        raise BadPostError(reason, f"{key}: expected whole characters and no NUL")
-    return found
-
-
-def _identifier(value: Object, key: str, *, required: bool = False) -> str | None:
-    """An id, digits in a text: as a number it went through a float, and its end may be wrong."""
-    found = value.get(key)
-    if found is None and not required:
-        return None
-    if not isinstance(found, str) or not _ID.fullmatch(found):
-        raise BadPostError("id", f"{key}: expected digits in quotation marks")
-    return found
-
-
-def _figure(value: Object, key: str) -> int | None:
-    found = value.get(key)
-    if found is None:
-        return None
-    if type(found) is not int or not 0 <= found < MOST:
-        raise BadPostError("number", f"{key}: expected a whole number of zero or more")
-    return found
-
-
-def _object(value: Object, key: str) -> Object:
-    found = value.get(key)
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise BadPostError("type", f"{key}: expected an object")
-    return found
-
-
-def _objects(value: Object, key: str) -> list[Object]:
-    found = value.get(key)
-    if found is None:
-        return []
-    if not isinstance(found, list) or not all(isinstance(v, dict) for v in found):
-        raise BadPostError("type", f"{key}: expected a list of objects")
-    return found

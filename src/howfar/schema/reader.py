@@ -11,12 +11,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import BinaryIO, Literal, Protocol
 
 import pyarrow as pa
 
-from howfar.schema.tables import METRICS, TEXT, TIME, WHOLE, WORDS
+from howfar.schema.tables import METRICS, REAL, TEXT, TIME, WHOLE, WORDS
 
 RAW_COLUMNS: Mapping[str, pa.DataType] = {
     "line": WHOLE,
@@ -46,6 +45,48 @@ RAW_COLUMNS: Mapping[str, pa.DataType] = {
 }
 """Columns that a reader may fill; ids and handles are native here and never leave memory."""
 
+RAW_OTHERS: Mapping[str, Mapping[str, pa.DataType]] = {
+    "account_counts": {
+        "line": WHOLE,
+        "platform": TEXT,
+        "account_id": TEXT,
+        "account_handle": TEXT,
+        "metric": TEXT,
+        "observed_at": TIME,
+        "value": WHOLE,
+    },
+    "series": {
+        "line": WHOLE,
+        "series": TEXT,
+        "country": TEXT,
+        "at": TIME,
+        "value": REAL,
+        "unit": TEXT,
+    },
+    "audience": {
+        "line": WHOLE,
+        "metric": TEXT,
+        "country": TEXT,
+        "age": TEXT,
+        "language": TEXT,
+        "period_start": TIME,
+        "period_end": TIME,
+        "value": REAL,
+        "unit": TEXT,
+    },
+    "shares": {
+        "line": WHOLE,
+        "platform": TEXT,
+        "account_id": TEXT,
+        "account_handle": TEXT,
+        "object": TEXT,
+        "object_kind": TEXT,
+        "post_id": TEXT,
+        "shared_at": TIME,
+    },
+}
+"""Rows that are no posts, by the table that they go to; ids, handles and objects are native."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -58,10 +99,10 @@ class Reject:
 
 REASONS: Mapping[str, str] = {
     "encoding": "the bytes are not text in the file's encoding",
-    "json": "the line is not valid JSON",
+    "json": "the record is not valid JSON",
     "depth": "nested too deeply",
     "duplicate_key": "a key stands twice in one object",
-    "number": "a figure is not a whole number of zero or more",
+    "number": "a figure is not a whole number of zero or more, or is NaN or infinite",
     "type": "a field holds another kind of value than it should",
     "id": "the post's id is missing or damaged (rounded by a spreadsheet, say)",
     "date": "the time cannot be read or does not exist",
@@ -69,32 +110,57 @@ REASONS: Mapping[str, str] = {
     "columns": "the row has more or fewer fields than the header",
     "unterminated_quote": "a quoted field is never closed",
     "quote": "a quoted field goes on after its closing quote",
-    "too_long": "the record is longer than 16 Mi characters",
+    "too_long": "the record is longer than 8 Mi characters",
     "nul": "the record contains NUL bytes",
-    "header": "a column that the format needs is missing",
-    "duplicate_header": "a column name stands twice in the header",
-    "empty": "the file or record is empty",
     "author": "the record does not say who posted it and the study names no channel",
     "repeated": "the same post stands twice in one page",
-    "not_a_post": "the record is something else than a post (an error, a count, a user)",
+    "not_a_post": "the record is something else than a post (an error, a like, a user)",
+    "not_public": "the record is not public: a private chat, a message to followers only",
+    "xml": "the record is not well-formed XML",
+    "compression": "the compressed data is damaged or cut; what stood before is read",
+    "age": "the row speaks of people under 18",
+    "header": "file: a column that the format needs is missing, or the header cannot be read",
+    "duplicate_header": "file: a column name stands twice in the header",
+    "empty": "file: it holds nothing",
+    "format": "file: no reader knows the format, or it holds something else than public posts",
+    "entity": "file: the XML declares entities, which are never expanded",
+    "member_path": "archive member: its name leads out of the archive",
+    "ratio": "file: it unpacks to far more than an export of its size can hold",
+    "encrypted": "archive member: it is encrypted",
+    "member": "archive member: it is no plain file, or is damaged",
 }
-"""The reason codes; stable, documented, and all that is ever said of a rejected record."""
+"""The reason codes; stable, documented, and all that is ever said of a rejected record.
+
+Those that begin with 'file:' or 'archive member:' refuse the whole of it: it then counts as one
+record, rejected."""
 
 
 NOTES: Mapping[str, str] = {
     "identical_row": "the same author, time and text stood in the file before",
     "ambiguous_time": "the local time happened twice (clocks set back); taken as the first",
     "views_not_given": "views of 0 that the platform gives where it counted none: taken as missing",
+    "net_votes": "votes come less those against them: taken as reactions, fewer than there were",
 }
 """Remark codes: what was decided about records that were kept."""
 
 
 @dataclass(slots=True)
 class RawBatch:
-    """Some records of a file: raw rows with a subset of RAW_COLUMNS, and rejects."""
+    """Some records of a file: raw rows with a subset of RAW_COLUMNS, and rejects.
+
+    others: rows that are no posts, by table (RAW_OTHERS). other_records: records of the file that
+    were kept there alone.
+    """
 
     posts: pa.Table
     rejects: list[Reject] = field(default_factory=list)
+    others: Mapping[str, pa.Table] = field(default_factory=dict)
+    other_records: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Records of the file that were kept."""
+        return len(self.posts) + self.other_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +231,19 @@ class Sniff:
     why: str
 
 
+class Document(Protocol):
+    """One file as a reader sees it: plain, unpacked, or a member of an archive."""
+
+    @property
+    def name(self) -> str:
+        """Name for messages and guesses, without the suffix of a compression."""
+        ...
+
+    def open(self) -> BinaryIO:
+        """The bytes from the start, unpacked and bounded; may be called again."""
+        ...
+
+
 class Reader(Protocol):
     """One export format."""
 
@@ -174,6 +253,6 @@ class Reader(Protocol):
         """Judge a file by its name and first 64 KiB."""
         ...
 
-    def read(self, path: Path, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
+    def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """All records of a file in order, in batches of bounded size."""
         ...

@@ -1,0 +1,114 @@
+"""A stretch of a long text that moves along: what is behind is forgotten, but for its lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+PIECE = 1 << 20
+_BEHIND = 256
+"""Characters behind the present place that stay, so that its line's beginning can be seen."""
+_AHEAD = 256
+"""Characters at the end of a searched stretch that are searched again with the next."""
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class Window:
+    """Reads on as it is asked for more; ``text[at]`` is the present place."""
+
+    def __init__(self, read: Callable[[int], str]) -> None:
+        """read: gives at most so many characters more, none at the end of the text."""
+        self._read = read
+        self.text = ""
+        self.at = 0
+        self.ended = False
+        self._line = 1
+        self._counted = 0
+
+    @property
+    def line(self) -> int:
+        """Line of the present place, from 1; between two calls places only move forward."""
+        text, start, end = self.text, self._counted, self.at
+        if end > start:
+            self._line += text.count("\n", start, end)
+            if text.find("\r", start, end) >= 0:
+                self._line += text.count("\r", start, end) - text.count("\r\n", start, end + 1)
+            self._counted = end
+        return self._line
+
+    @property
+    def indent(self) -> str | None:
+        """The white space before the present place if nothing else is on its line before it."""
+        before = self.text[max(0, self.at - _BEHIND) : self.at]
+        bare = before.rstrip(" \t")
+        if bare == before == "" or not bare.endswith(("\n", "\r")):
+            return None
+        return before[len(bare) :]
+
+    @property
+    def at_line_start(self) -> bool:
+        """Whether the present place begins a line."""
+        return self.at == 0 or self.text[self.at - 1] in "\n\r"
+
+    def more(self) -> bool:
+        """Read on, and forget what is behind; false at the end of the text."""
+        if self.ended:
+            return False
+        if self.at > PIECE:
+            _ = self.line
+            cut = self.at - _BEHIND
+            self.text, self.at, self._counted = self.text[cut:], _BEHIND, _BEHIND
+        piece = self._read(max(PIECE, len(self.text)))
+        self.ended = not piece
+        self.text += piece
+        return bool(piece)
+
+    def peek(self) -> str:
+        """Skip white space; the next character, empty at the end of the text."""
+        while True:
+            found = _SPACE.match(self.text, self.at)
+            self.at = found.end() if found else self.at
+            if self.at < len(self.text):
+                return self.text[self.at]
+            if not self.more():
+                return ""
+
+    def search(self, pattern: re.Pattern[str]) -> bool:
+        """Move behind the next match; to the end of the text where there is none."""
+        while True:
+            found = pattern.search(self.text, self.at)
+            if found and (self.ended or found.end() < len(self.text)):
+                self.at = found.end()
+                return True
+            if self.ended:
+                self.at = len(self.text)
+                return False
+            self.at = max(self.at, len(self.text) - _AHEAD)
+            self.more()
+
+    def finish(self) -> None:
+        """Move to the end of the text."""
+        self.at = len(self.text)
+        while self.more():
+            self.at = len(self.text)
+
+    def line_is_whole_without(self, marks: list[str]) -> bool:
+        """Whether the rest of the line is at hand, ends an object and holds none of the marks."""
+        line = self._rest_of_line()
+        return line.rstrip().endswith("}") and not any(mark in line for mark in marks)
+
+    def line_is_a_value_without(self, marks: list[str]) -> bool:
+        """Whether a line begins here with more than a bracket, and holds none of the marks."""
+        line = self._rest_of_line()
+        return (
+            self.at_line_start
+            and len(line.rstrip()) > 1
+            and line[0] == "{"
+            and not any(mark in line for mark in marks)
+        )
+
+    def _rest_of_line(self) -> str:
+        end = self.text.find("\n", self.at)
+        while end < 0 and len(self.text) - self.at < PIECE and self.more():
+            end = self.text.find("\n", self.at)
+        return self.text[self.at : end] if end >= 0 else self.text[self.at :]
