@@ -22,7 +22,9 @@ def test_a_clock_strikes_after_its_days(platform: str, days: int) -> None:
     assert f"is due on {due.date()}" in before.reason
 
 
-@pytest.mark.parametrize("platform", ["x", "reddit", "telegram", "facebook"])
+@pytest.mark.parametrize(
+    "platform", ["x", "reddit", "telegram", "facebook", "bluesky", "mastodon", "weibo", "vk"]
+)
 def test_without_a_published_number_nothing_is_overdue(platform: str) -> None:
     found = overdue(platform, COLLECTED, COLLECTED + timedelta(days=4000))
     assert not found.overdue
@@ -47,3 +49,9 @@ def test_every_clock_has_a_source_and_the_table_a_date() -> None:
         assert platform == clock.platform
         assert clock.source.startswith("https://")
         assert clock.days is not None or "no published clock known" in clock.duty
+
+
+def test_where_a_clock_runs_data_that_nothing_dates_are_overdue() -> None:
+    assert overdue("youtube", None, COLLECTED).overdue
+    assert "nothing says when" in overdue("youtube", None, COLLECTED).reason
+    assert not overdue("x", None, COLLECTED).overdue

@@ -29,6 +29,7 @@ EXIT_CODES = {
     4: "a raw export cannot be read at all",
     5: "the study's tables are locked, damaged or of another version",
     6: "public data could not be obtained",
+    7: "the study's data are older than a platform allows (see howfar status)",
     70: "a mistake in howfar itself",
     130: "interrupted by the user",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from howfar.cli.arguments import AsJson
 from howfar.cli.console import progress_bar, say, say_json
 from howfar.cli.new import copy_study, refuse_occupied
 from howfar.cli.read import read_study
+from howfar.cli.retention import refuse_overdue
 from howfar.collect.ready import ready_study
 from howfar.run import report_study, run_study
 from howfar.study.file import FILE_NAME
@@ -27,6 +29,7 @@ def command(
     source = ready_study(study)
     _copy(source, folder)
     outcomes = read_study(folder, quiet=json)
+    refuse_overdue(folder, datetime.now(UTC))
     with progress_bar("measuring", quiet=json) as move:
         done = run_study(folder, progress=move)
     with progress_bar("drawing", quiet=json) as move:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import say, say_json
+from howfar.cli.retention import refuse_overdue
 from howfar.publish.diff import Change, difference
 from howfar.run import load_run
 
@@ -22,6 +24,7 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Tell what two runs rest on differently, and which figures changed."""
+    refuse_overdue(study, datetime.now(UTC))
     old, new = load_run(study, before), load_run(study, after)
     found = difference(old.estimates, new.estimates, old.provenance, new.provenance)
     if json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import say, say_json
 from howfar.cli.figures import charts, show, study_figures
+from howfar.cli.retention import refuse_overdue
 from howfar.cli.words import WORDS
 from howfar.errors import StudyError
 from howfar.readers.discovery import readers
@@ -50,6 +52,8 @@ def command(
             next="howfar explain MEASURE --study FOLDER",
         )
     figures = []
+    if study is not None:
+        refuse_overdue(study, datetime.now(UTC))
     if study is not None and page["kind"] == "measure":
         figures = study_figures(study, page["id"], where or [])
     if json:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.retention import refuse_overdue
 from howfar.run import report_study
 
 
@@ -17,6 +19,7 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Write the report: one HTML file that works offline, and tables beside it."""
+    refuse_overdue(study, datetime.now(UTC))
     with progress_bar("drawing", quiet=json) as move:
         path = report_study(study, run or None, progress=move)
     if json:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.retention import refuse_overdue
 from howfar.run import run_study
 
 
@@ -20,6 +22,7 @@ def command(
     json: AsJson = False,
 ) -> None:
     """Measure the study; the results go to its folder results/."""
+    refuse_overdue(study, datetime.now(UTC))
     with progress_bar("measuring", quiet=json) as move:
         done = run_study(study, again=again, progress=move)
     status = Counter(done.estimates["status"].to_pylist())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import say, say_json
+from howfar.cli.retention import told
 from howfar.run import kept_runs, latest_run
+from howfar.store.forget import raw_paths
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study
@@ -13,7 +17,10 @@ from howfar.study.file import load_study
 def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     """Show the files read, the rows kept, the runs, and what to do next."""
     about, channels = load_study(study), load_channels(study)
-    inputs = TableStore(study).manifest().inputs
+    manifest = TableStore(study).manifest()
+    inputs = manifest.inputs
+    clocks = told(study, datetime.now(UTC))
+    purge = raw_paths(manifest, manifest.to_purge)
     runs = kept_runs(study)
     latest = latest_run(study) if runs else None
     if json:
@@ -32,6 +39,9 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
                     }
                     for i in inputs
                 ],
+                "clocks": clocks,
+                "forgotten": manifest.tombstones.rows if manifest.tombstones else 0,
+                "to_purge": purge,
                 "runs": runs,
                 "latest": latest,
             }
@@ -43,6 +53,14 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     say(f"channels: {len(channels.ids)}; sources: {len(about.sources)}; files: {len(inputs)}")
     for i in inputs:
         say(f"  {i.source}: {i.read:,} of {i.records:,} records kept, as {i.format}")
+    for clock in clocks:
+        state = "OVERDUE: " if clock["overdue"] else ""
+        aside = f" (set aside by the study: {clock['set_aside']})" if clock["set_aside"] else ""
+        say(f"retention: {state}{clock['reason']}{aside}")
+    if manifest.tombstones:
+        say(f"forgotten persons, posts and channels: {manifest.tombstones.rows:,}")
+    for path in purge:
+        say(f"holds something forgotten, purge it yourself: {path}")
     say(f"runs: {', '.join(runs) or 'none'}" + (f"; latest {latest}" if latest else ""))
     say("next: " + _next(study.as_posix(), bool(inputs), latest))
 

@@ -2,7 +2,8 @@
 
 The clocks bind data that came through the named interface; a study on a published research data
 set says so (retention_reason in study.toml). The table is a reading of public terms, no legal
-advice: what could not be supported by a source reads "no published clock known".
+advice: what could not be supported by a source reads "no published clock known", and platforms
+that are not in it were not looked into.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ _TABLE: Final = (
         "x",
         "X API",
         None,
-        "no published clock known in days; deletions, protections and withholding must be honoured",
+        "no published clock known in days; deletions, protections and withholding must be "
+        "honoured (batch compliance jobs tell them: howfar forget --posts-file)",
         "https://docs.x.com/developer-terms/policy",
     ),
     Clock(
@@ -58,6 +60,67 @@ _TABLE: Final = (
         None,
         "no published clock known in days; content and accounts deleted there must be removed",
         "https://support.reddithelp.com/hc/en-us/articles/16160319875092-Reddit-Data-API-Wiki",
+    ),
+    Clock(
+        "facebook",
+        "Meta Content Library",
+        None,
+        "no published clock known for files taken out; inside Meta's own research environment "
+        "query results are deleted every 30 days",
+        "https://developers.facebook.com/docs/content-library-and-api/content-library-api/"
+        "guides/data-deletion",
+    ),
+    Clock(
+        "instagram",
+        "Meta Content Library",
+        None,
+        "no published clock known for files taken out; inside Meta's own research environment "
+        "query results are deleted every 30 days",
+        "https://developers.facebook.com/docs/content-library-and-api/content-library-api/"
+        "guides/data-deletion",
+    ),
+    Clock(
+        "threads",
+        "Meta Content Library",
+        None,
+        "no published clock known for files taken out",
+        "https://transparency.meta.com/researchtools/product-terms-meta-research",
+    ),
+    Clock(
+        "linkedin",
+        "LinkedIn Marketing API",
+        None,
+        "no published clock known for all data: the terms give a duration for each kind of data; "
+        "state yours with retention_reason",
+        "https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements",
+    ),
+    Clock(
+        "telegram",
+        "Telegram API",
+        None,
+        "no published clock known; self-destructing content must not be kept",
+        "https://core.telegram.org/api/terms",
+    ),
+    Clock(
+        "bluesky",
+        "Bluesky (AT Protocol)",
+        None,
+        "no published clock known; services must be able to delete what a person asks to delete",
+        "https://docs.bsky.app/docs/support/developer-guidelines",
+    ),
+    Clock(
+        "mastodon",
+        "Mastodon API",
+        None,
+        "no published clock known; each server has terms of its own",
+        "https://docs.joinmastodon.org/api/guidelines/",
+    ),
+    Clock(
+        "vk",
+        "VK API",
+        None,
+        "no published clock known",
+        "https://vk.com/dev/rules",
     ),
 )
 CLOCKS: Final[dict[str, Clock]] = {clock.platform: clock for clock in _TABLE}
@@ -68,7 +131,7 @@ class Retention:
     """Where one platform's data of one study stand.
 
     overdue: whether the data are older than allowed. due: the moment at which they become so;
-    null without a clock. reason: one sentence for status and report.
+    null without a clock or a time of collection. reason: one sentence for status and report.
     """
 
     platform: str
@@ -78,19 +141,22 @@ class Retention:
     clock: Clock | None
 
 
-def overdue(platform: str, collected_at: datetime, now: datetime) -> Retention:
+def overdue(platform: str, collected_at: datetime | None, now: datetime) -> Retention:
     """Whether data of a platform, collected or last refreshed at collected_at, are overdue at now.
 
     Both times carry a zone (ValueError else). Data are overdue from collection plus the clock's
-    days on.
+    days on, and also where a clock runs and nobody said when they were collected.
     """
-    if collected_at.tzinfo is None or now.tzinfo is None:
+    if now.tzinfo is None or (collected_at is not None and collected_at.tzinfo is None):
         raise ValueError("retention needs times with a zone")
     clock = CLOCKS.get(platform)
     if clock is None:
         return Retention(platform, False, None, f"{platform}: no published clock known", None)
     if clock.days is None:
         return Retention(platform, False, None, f"{clock.interface}: {clock.duty}", clock)
+    if collected_at is None:
+        reason = f"{clock.interface}: {clock.duty}; nothing says when they were collected"
+        return Retention(platform, True, None, reason, clock)
     due = collected_at + timedelta(days=clock.days)
     late = now >= due
     verb = "was" if late else "is"
