@@ -17,7 +17,7 @@ from howfar.schema.reader import Document, Reject, Tally
 csv.field_size_limit(LONGEST)
 
 _MOST_FIELDS = 500
-_MOST_HIDDEN = 1 << 20
+_MOST_HIDDEN = 1 << 16
 
 
 @dataclass(slots=True)
@@ -161,7 +161,7 @@ def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], s
 
 
 def _hides_records(source: _Lines, delimiter: str) -> bool:
-    """Whether all lines after the first are whole records, the last perhaps but begun.
+    """Whether the lines after the first end with whole records, the last perhaps but begun.
 
     Then a stray quote in the first has swallowed them, up to a quote that looks like its end.
     The further lines of an honest record hold the end of a quoted field, which no record does.
@@ -171,9 +171,16 @@ def _hides_records(source: _Lines, delimiter: str) -> bool:
         return False
     quoted = r'"[^"]*+(?:""[^"]*+)*+'
     field = rf'(?:{quoted}"|[^"{delimiter}\r\n]*+)'
-    record = rf"{field}(?:{delimiter}{field}){{{source.width - 1}}}"
-    begun = rf"{field}(?:{delimiter}{field}){{0,{source.width - 2}}}{delimiter}{quoted}"
-    return re.fullmatch(rf"(?:{record}(?:\r\n|\r|\n|\Z))*+(?:{begun})?", text) is not None
+    record = rf"{field}(?:{delimiter}{field}){{{source.width - 1}}}(?:\r\n|\r|\n|\Z)"
+    begun = rf"{field}(?:{delimiter}{field}){{0,{source.width - 2}}}{delimiter}{quoted}\Z"
+    whole, line = re.compile(f"{record}|{begun}"), re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
+    at, hidden = 0, False
+    while at < len(text):
+        found = whole.match(text, at)
+        hidden = found is not None
+        found = found or line.match(text, at)
+        at = found.end() if found else len(text)
+    return hidden
 
 
 def _broken(error: Exception, taken: list[str]) -> str:

@@ -188,7 +188,11 @@ class _Parser:
         window.at += closed
         while not closed:
             if window.peek() == "{":
-                yield from self._members((*path, "*"), dict(around), {})
+                line, members = window.line, dict[str, Any]()
+                found, fault = yield from self._members((*path, "*"), dict(around), members)
+                if not found and not fault and self.is_record(members):
+                    # A record that a damaged end of the list before it has left outside.
+                    yield JsonRecord(line, members, "", around)
             else:
                 self._decode()
             closed = self._take(",]") == "]"
