@@ -14,6 +14,7 @@ import typer
 from howfar import __version__
 from howfar.cli.console import errors
 from howfar.errors import HowfarError
+from howfar.store.durable import no_room
 
 COMMANDS = (
     *("new", "check", "can", "read", "run", "report"),
@@ -80,6 +81,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and (told := no_room(error, error.filename or "")):
+            errors.print(f"howfar: {told}", markup=False, highlight=False, soft_wrap=True)
+            sys.exit(told.exit_code)
         _unexpected(error)
         sys.exit(70)
 

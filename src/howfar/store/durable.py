@@ -2,8 +2,44 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from howfar.errors import StoreError
+
+_NO_ROOM = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.EFBIG: "a file would become larger than this account or disk allows",
+    errno.EROFS: "the disk can only be read, not written to",
+}
+
+
+def no_room(error: OSError, where: str) -> StoreError | None:
+    """What to say where a disk takes no more; null for other errors."""
+    if error.errno not in _NO_ROOM:
+        return None
+    return StoreError(
+        _NO_ROOM[error.errno],
+        where=where,
+        expected="room for what is written; what was committed before is kept and whole",
+        next="make room, or move the study to another disk, then run the same command again",
+    )
+
+
+@contextmanager
+def room_needed(folder: Path) -> Iterator[None]:
+    """Turn the errors of a full disk into a StoreError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        told = no_room(error, str(folder))
+        if told is None:
+            raise
+        raise told from error
 
 
 def write_atomically(path: Path, content: bytes) -> None:

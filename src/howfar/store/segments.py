@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 from types import TracebackType
@@ -46,7 +47,9 @@ class SegmentWriter:
 
     def abandon(self) -> None:
         """Let go of the file; the next sweep removes it."""
-        self._writer.close()
+        # On a full disk its end cannot be written either; nobody will read it.
+        with contextlib.suppress(OSError):
+            self._writer.close()
 
     def close(self) -> Segment:
         """Finish the file and make it and its name durable."""
