@@ -12,7 +12,7 @@ from howfar.cli.arguments import HERE, AsJson
 from howfar.cli.console import progress_bar, say, say_json
 from howfar.collect.manifest import data_sets_of
 from howfar.errors import HowfarError, InputError, StudyError
-from howfar.readers.describe import FileDescription, describe
+from howfar.readers.describe import FileDescription, describe_all
 from howfar.readers.ingest_file import read_context
 from howfar.study.channels import FILE_NAME as CHANNELS
 from howfar.study.channels import check_references, load_channels
@@ -53,12 +53,12 @@ def check_path(path: Path, progress: Any) -> dict[str, Any]:
         return _check_study(path, progress)
     outcome: dict[str, Any] = {"path": str(path), "kind": "file", "problems": [], "files": []}
     try:
-        found = describe(path)
+        described = describe_all(path)
     except HowfarError as error:
         outcome["problems"].append(_problem(error))
     else:
-        outcome["files"].append(_file(found))
-        outcome["problems"] += _file_problems(found)
+        outcome["files"] += [_file(found) for found in described]
+        outcome["problems"] += _file_problems(described)
     return outcome
 
 
@@ -93,11 +93,12 @@ def _check_study(folder: Path, progress: Any) -> dict[str, Any]:
         try:
             for path in source_files(study, folder, source.name, data_sets_of(folder, progress)):
                 progress(path.name, number, len(study.sources))
-                found = describe(path, read_context(study, source), source.format)
-                if source.channel is not None:
-                    found.undeclared = tuple(n for n in found.undeclared if n != "channel")
-                outcome["files"].append({"source": source.name, **_file(found)})
-                outcome["problems"] += _file_problems(found)
+                described = describe_all(path, read_context(study, source), source.format)
+                for found in described:
+                    if source.channel is not None:
+                        found.undeclared = tuple(n for n in found.undeclared if n != "channel")
+                    outcome["files"].append({"source": source.name, **_file(found)})
+                outcome["problems"] += _file_problems(described)
         except HowfarError as error:
             outcome["problems"].append(_problem(error))
     return outcome
@@ -128,11 +129,15 @@ def _problem(error: HowfarError) -> dict[str, Any]:
     }
 
 
-def _file_problems(found: FileDescription) -> list[dict[str, Any]]:
-    problems = []
-    if found.problem:
-        problems.append(_problem(InputError(found.problem, where=found.file)))
-    return problems
+def _file_problems(described: list[FileDescription]) -> list[dict[str, Any]]:
+    """What cannot be read; of an archive only where none of its members can: most hold more."""
+    if len(described) > 1 and any(not found.problem for found in described):
+        return []
+    return [
+        _problem(InputError(found.problem, where=found.file))
+        for found in described
+        if found.problem
+    ]
 
 
 def _file(found: FileDescription) -> dict[str, Any]:
@@ -160,6 +165,9 @@ def _tell(outcome: dict[str, Any]) -> None:
 def _tell_file(file: dict[str, Any]) -> None:
     head = f"{file['source']}: {file['file']}" if "source" in file else file["file"]
     say(f"{head} ({file['bytes']:,} bytes): {file['format'] or 'format not known'}")
+    if file["problem"] and file["format"] is None and not file["guesses"]:
+        say(f"  {file['problem']}")
+        return
     if file["format"] is None:
         for guess in file["guesses"][:3]:
             say(f"  {guess['format']}: {guess['why']}")
@@ -167,7 +175,9 @@ def _tell_file(file: dict[str, Any]) -> None:
             say(f"  columns: {', '.join(file['columns'])}")
         return
     rejected = sum(file["rejected"].values())
-    say(f"  {file['records']:,} records: {file['read']:,} posts, {rejected:,} rejected")
+    say(f"  {file['records']:,} records: {file['posts']:,} posts, {rejected:,} rejected")
+    for table, rows in file["other_rows"].items():
+        say(f"  rows of {table}: {rows:,}")
     if file["first_post"] is not None:
         say(
             f"  from {file['first_post']:%Y-%m-%d %H:%M} to {file['last_post']:%Y-%m-%d %H:%M} "

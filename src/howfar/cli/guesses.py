@@ -7,7 +7,7 @@ import glob
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +107,20 @@ def slug(name: str) -> str:
 
 def _mapped(file: Path, found: FileDescription) -> tuple[FileDescription, dict[str, str]]:
     """The same file through a mapping guessed from its columns, where those tell enough."""
+    context, format = mapped_context(found)
+    if context is None:
+        return found, {}
+    return describe(file, replace(context, timezone=dt.UTC), format), dict(context.mapping)
+
+
+def mapped_context(found: FileDescription) -> tuple[ReadContext | None, str]:
+    """A mapping guessed from a file's columns, and its reader; null where they tell too little."""
     mapping = guess_mapping(found.columns)
     missing = [name for name in ("post_id", "created_at") if name not in mapping]
     if missing or not any(name.startswith("author_") for name in mapping):
-        return found, {}
+        return None, ""
     mapping.setdefault("platform", "=other")
-    context = ReadContext("guess", mapping=mapping, timezone=dt.UTC)
-    return describe(file, context, found.guesses[0].format), mapping
+    return ReadContext("guess", mapping=mapping), found.guesses[0].format
 
 
 def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
@@ -129,6 +136,10 @@ def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
 
 def _capture(guesses: Guesses) -> None:
     found = guesses.file
+    if found.format is not None and found.format.startswith("zeeschuimer"):
+        guesses.source["capture"] = "browsing"
+        guesses.why.append("capture browsing: it holds what a personalised feed showed")
+        return
     near = next((cap for cap in _FEED_CAPS if cap * 0.98 <= found.records <= cap), None)
     if found.accounts > 1:
         capture, why = "keyword", f"{found.accounts:,} accounts: more likely a query than one feed"

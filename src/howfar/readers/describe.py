@@ -83,6 +83,7 @@ class FileDescription:
     columns: tuple[str, ...] = ()
     unknown_columns: tuple[str, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
     reason: str = ""
     posts: int = 0
     other_rows: dict[str, int] = field(default_factory=dict)
@@ -219,7 +220,8 @@ def _fill(
         for name in ("platform", "language", "relation", "metric", "rejected")
     )
     found.accounts, found.days, found.gaps = len(accounts), len(days), _gaps(sorted(days))
-    found.unknown_columns = tuple(sorted(tally.unknown_columns))
+    found.unknown = dict(sorted(tally.unknown_columns.items()))
+    found.unknown_columns = tuple(found.unknown)
     found.notes = dict(sorted(tally.notes.items()))
 
 

@@ -35,7 +35,8 @@ def _one_line(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _source_lines(source: Mapping[str, object]) -> list[str]:
+def source_lines(source: Mapping[str, object]) -> list[str]:
+    """The lines of one [[sources]] table."""
     lines = ["[[sources]]"]
     lines += [f"{key} = {toml_value(value)}" for key, value in source.items() if value is not None]
     return [*lines, ""]
@@ -109,7 +110,7 @@ def render_study_toml(
             "",
         ]
     for source in sources:
-        body += _source_lines(source)
+        body += source_lines(source)
     body += [
         "# Dated happenings, drawn above the charts.",
         "# [[events]]",

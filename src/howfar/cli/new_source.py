@@ -1,0 +1,128 @@
+"""An export that no source of a study names becomes a source of it."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from howfar.cli.guesses import guess_study, slug
+from howfar.collect.manifest import data_sets_of
+from howfar.errors import InputError, StudyError
+from howfar.readers.describe import FileDescription, describe_all
+from howfar.readers.discovery import readers
+from howfar.store.durable import write_atomically
+from howfar.study.file import FILE_NAME, Study, load_study, parse_study, read_text
+from howfar.study.files import source_files
+from howfar.study.template import source_lines
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOptions:
+    """What the command line says of exports that are new to the study."""
+
+    format: str = "auto"
+    capture: str | None = None
+    channel: str | None = None
+    timezone: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """Keys of a source, as far as they were given."""
+        told = {"capture": self.capture, "channel": self.channel, "timezone": self.timezone}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def add_sources(
+    folder: Path, files: Sequence[Path], options: SourceOptions
+) -> tuple[list[str], dict[Path, InputError]]:
+    """Add a source to study.toml for each file that none means yet.
+
+    Returns the names of the new sources, and the files that no reader can read.
+    Raises StudyError where the study file would not be right with them; it is then unchanged.
+    """
+    study = load_study(folder)
+    known = _known(study, folder)
+    names, blocks = [], []
+    refused: dict[Path, InputError] = {}
+    for path in files:
+        if path.resolve() in known:
+            continue
+        try:
+            source = _source(path, folder, options)
+        except InputError as error:
+            refused[path] = error
+            continue
+        taken = {s.name for s in study.sources} | set(names)
+        stem = source["name"]
+        number = 2
+        while source["name"] in taken:
+            source["name"] = f"{stem[:36]}-{number}"
+            number += 1
+        names.append(source["name"])
+        blocks.append("\n".join(source_lines(source)))
+    if blocks:
+        text = read_text(folder / FILE_NAME).rstrip("\n") + "\n\n" + "\n".join(blocks)
+        try:
+            parse_study(text)
+        except StudyError as error:
+            raise StudyError(
+                f"the new source cannot be added to the study file: {error.what}",
+                where=str(folder / FILE_NAME),
+                expected="a study file that ends in [[sources]] tables",
+                next="add the source by hand:\n" + "\n".join(blocks),
+            ) from None
+        write_atomically(folder / FILE_NAME, text.encode())
+    return names, refused
+
+
+def _known(study: Study, folder: Path) -> set[Path]:
+    """The files that the study's sources mean now."""
+    found: set[Path] = set()
+    for source in study.sources:
+        try:
+            paths = source_files(study, folder, source.name, data_sets_of(folder))
+        except StudyError:
+            continue  # A source whose export is not there yet means no file.
+        found |= {path.resolve() for path in paths}
+    return found
+
+
+def _source(path: Path, folder: Path, options: SourceOptions) -> dict[str, Any]:
+    found = describe_all(path, format=options.format)
+    readable = [one for one in found if one.format is not None and not one.problem]
+    source: dict[str, Any] = {
+        "name": slug(path.stem),
+        "path": glob.escape(Path(os.path.relpath(path.resolve(), folder.resolve())).as_posix()),
+        "format": options.format,
+        "capture": "complete",
+    }
+    if len(found) == 1 and options.format == "auto" and (found[0].posts or not readable):
+        source = guess_study(path, folder).source
+    elif not readable:
+        raise InputError(
+            found[0].problem if found else "the archive holds no file",
+            where=path.name,
+            next=f"howfar check {path} tells what it holds",
+            reason=(found[0].reason if found else "") or "format",
+        )
+    source |= options.given()
+    _check_needs(readable, source, path)
+    return source
+
+
+def _check_needs(found: Sequence[FileDescription], source: dict[str, Any], path: Path) -> None:
+    for one in found:
+        missing = [need for need in one.undeclared if need not in source]
+        if missing and one.format is not None:
+            told = readers()[one.format].declaration
+            raise StudyError(
+                f"a source of this format must declare {' and '.join(missing)}",
+                where=path.name,
+                expected=f"{told.title} does not say it: {told.lacks}",
+                next=f"howfar read {path} --{missing[0]} ..."
+                if missing[0] in ("channel", "timezone")
+                else "add the source to study.toml by hand, with its mapping",
+            )
