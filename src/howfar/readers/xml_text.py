@@ -7,7 +7,7 @@ import io
 import re
 
 from howfar.errors import InputError
-from howfar.readers.documents import head_of
+from howfar.readers.documents import head_of, open_bytes
 from howfar.readers.text_lines import encoding_of
 from howfar.schema.reader import Document
 
@@ -72,4 +72,4 @@ def open_xml(document: Document) -> io.TextIOWrapper:
             next="save the file as UTF-8",
             reason="encoding",
         )
-    return io.TextIOWrapper(document.open(), encoding, errors="howfar-mark", newline=None)
+    return io.TextIOWrapper(open_bytes(document), encoding, errors="howfar-mark", newline=None)
