@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from howfar.readers.discovery import readers
-from howfar.schema.reader import RAW_COLUMNS, ReadContext, Reader, Reject, Tally
+from howfar.schema.reader import RAW_COLUMNS, RAW_OTHERS, ReadContext, Reader, Reject, Tally
 
 FIXTURES = Path(__file__).parent / "fixtures"
 READER_IDS = tuple(readers())
@@ -37,6 +37,17 @@ class Case:
         """Each good file with its expected rows, missing fields left out."""
         return [(self.folder / name, rows) for name, rows in self.expected["files"].items()]
 
+    def counted(self, what: str, path: Path) -> dict[str, int]:
+        """Notes or unknown fields of a good file, where they differ told by file name."""
+        found: dict[str, Any] = self.expected.get(what, {})
+        counts: dict[str, int] = found.get(path.name, {}) if path.name in found else found
+        return {name: n for name, n in counts.items() if isinstance(n, int)}
+
+    def others(self, path: Path) -> dict[str, list[dict[str, Any]]]:
+        """What a good file holds besides posts, by table."""
+        found: dict[str, list[dict[str, Any]]] = self.expected.get("others", {}).get(path.name, {})
+        return found
+
     def hostile(self) -> tuple[Path, list[int], list[tuple[int, str]]]:
         """The hostile file, the lines that are kept and (line, reason) of the others."""
         told = self.expected["hostile"]
@@ -56,20 +67,41 @@ def case(reader_id: str) -> Case:
     return Case(readers()[reader_id], folder, expected)
 
 
-def read_all(
-    reader: Reader, path: Path, context: ReadContext
-) -> tuple[list[dict[str, Any]], list[Reject], Tally]:
+class Reading(tuple[list[dict[str, Any]], list[Reject], Tally]):
+    """Rows, rejects and tally of a file; and what it holds besides posts, by table."""
+
+    others: dict[str, list[dict[str, Any]]]
+    other_records: int
+
+    def kept_lines(self) -> list[int]:
+        """Lines of the records that were kept."""
+        rows, _, _ = self
+        alone = self.others.values() if self.other_records else ()
+        # One record may give several such rows.
+        more = dict.fromkeys(row["line"] for found in alone for row in found)
+        return [*(row["line"] for row in rows), *more]
+
+
+def read_all(reader: Reader, path: Path, context: ReadContext) -> Reading:
     """All rows without their missing fields, all rejects, and the tally."""
     tally = Tally()
     rows: list[dict[str, Any]] = []
     rejects: list[Reject] = []
+    others: dict[str, list[dict[str, Any]]] = {}
+    other_records = 0
     for batch in reader.read(path, context, tally):
         assert len(batch.posts) + len(batch.rejects) <= context.batch_rows + 1_000
+        for table, found in batch.others.items():
+            assert found.schema == pa.schema(list(RAW_OTHERS[table].items())), table
+            others.setdefault(table, []).extend(plain(row) for row in found.to_pylist())
+        other_records += batch.other_records
         for name in batch.posts.column_names:
             assert batch.posts.schema.field(name).type == RAW_COLUMNS[name], name
         rows += [plain(row) for row in batch.posts.to_pylist()]
         rejects += batch.rejects
-    return rows, rejects, tally
+    reading = Reading((rows, rejects, tally))
+    reading.others, reading.other_records = others, other_records
+    return reading
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:
