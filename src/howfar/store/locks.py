@@ -18,6 +18,7 @@ from pathlib import Path
 import filelock
 
 from howfar.errors import StoreError
+from howfar.store.durable import no_room, room_needed
 
 LOCK = ".lock"
 READERS = ".readers"
@@ -26,7 +27,8 @@ READERS = ".readers"
 @contextmanager
 def writer_lock(tables: Path) -> Iterator[None]:
     """Hold the only writer's lock; StoreError at once where another process has it."""
-    tables.mkdir(parents=True, exist_ok=True)
+    with room_needed(tables):
+        tables.mkdir(parents=True, exist_ok=True)
     with file_lock(tables / LOCK, tables, timeout=0):
         yield
 
@@ -46,7 +48,7 @@ def file_lock(path: Path, guarded: Path, timeout: float) -> Iterator[None]:
             next="wait until it has finished, then run the command again",
         ) from error
     except OSError as error:
-        raise StoreError(
+        raise no_room(error, str(guarded)) or StoreError(
             f"cannot be locked for writing: {error.strerror}",
             where=str(guarded),
             expected="a folder that you may write to, on a disk with file locks",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from pathlib import Path
 from types import TracebackType
@@ -47,9 +46,11 @@ class SegmentWriter:
 
     def abandon(self) -> None:
         """Let go of the file; the next sweep removes it."""
-        # On a full disk its end cannot be written either; nobody will read it.
-        with contextlib.suppress(OSError):
+        try:
             self._writer.close()
+        except OSError:
+            # On a full disk its end cannot be written either, nor when it is collected.
+            self._writer.is_open = False
 
     def close(self) -> Segment:
         """Finish the file and make it and its name durable."""
