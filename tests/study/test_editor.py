@@ -92,7 +92,11 @@ def test_the_examples_of_the_template_are_valid_once_uncommented() -> None:
         if " = " in line or line.lstrip("# ").startswith("[")
     ]
     lines = [line for line in lines if not line.startswith(("objectives_unknown", "confidence"))]
-    lines = [line for line in lines if not line.startswith(("replicates", "minimum", "retention"))]
+    lines = [
+        line
+        for line in lines
+        if not line.startswith(("replicates", "minimum", "retention", "watched"))
+    ]
     study = parse_study("\n".join(lines))
     assert study.objectives[0].countries == ("BR", "IN", "KE")
     assert study.sources[0].capture == "complete"

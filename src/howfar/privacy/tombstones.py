@@ -21,6 +21,9 @@ _DOMAIN: Final = "tombstone"
 _PLACE: Final = "place of "
 _CHANNEL: Final = "channel "
 _TEXT = pa.string()
+_NONE = pa.scalar(None, _TEXT)
+UNTOUCHED: Final = ("coverage", "rejects", "series")
+"""Tables that speak of files, lines and totals, never of persons or posts."""
 
 Matches = Callable[[pa.Array], pa.Array]
 
@@ -132,11 +135,40 @@ def expunge(name: str, rows: pa.Table, forgotten: Forgotten) -> pa.Table:
         if "post_id" in rows.column_names:
             gone.append(forgotten.posts(_platforms(rows), rows["post_id"]))
         if "object" in rows.column_names:
-            posts = forgotten.posts(_platforms(rows), rows["object"])
-            gone.append(pc.and_(posts, pc.equal(rows["object_kind"], "post")))
+            shared = pc.if_else(pc.equal(rows["object_kind"], "post"), rows["object"], _NONE)
+            gone.append(forgotten.posts(_platforms(rows), shared))
     mask = _mask(_any(*gone), rows)
     left = rows.filter(pc.invert(mask)) if pc.any(mask).as_py() else rows
     return _without_references(left, forgotten) if name == "posts" else left
+
+
+def leave_out(
+    tables: Mapping[str, pa.Table], forgotten: Forgotten, pseudonyms: Pseudonymiser
+) -> tuple[dict[str, pa.Table], int]:
+    """Tables made of a batch of records without what is forgotten, and the records that went.
+
+    Records are counted as posts or, in a batch without posts, as rows.
+    """
+    posts = tables.get("posts")
+    while posts is not None:
+        more = pc.and_(
+            gone_posts(posts, forgotten),
+            pc.invert(forgotten.posts(posts["platform"], posts["post_id"])),
+        )
+        rows = posts.filter(more)
+        if not len(rows):
+            break
+        platforms, ids = _array(rows["platform"]), _array(rows["post_id"])
+        hashed = hashed_posts(pseudonyms, platforms, ids)
+        forgotten = forgotten.with_posts(
+            pa.concat_arrays([platforms, platforms]), pa.concat_arrays([ids, hashed])
+        )
+    left = {
+        name: rows if name in UNTOUCHED else expunge(name, rows, forgotten)
+        for name, rows in tables.items()
+    }
+    counted = ["posts"] if posts is not None else list(tables)
+    return left, sum(len(tables[name]) - len(left[name]) for name in counted)
 
 
 def _without_references(posts: pa.Table, forgotten: Forgotten) -> pa.Table:

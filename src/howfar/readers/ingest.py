@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from howfar.errors import InputError, StudyError
-from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.privacy.pseudonyms import Pseudonymiser, fingerprint
+from howfar.privacy.tombstones import by_tombstones
 from howfar.readers.documents import FileDocument, documents
 from howfar.readers.ingest_file import (
     Outcome,
@@ -23,8 +24,10 @@ from howfar.readers.settings import settings_hash
 from howfar.store.manifest import Input, Manifest
 from howfar.store.segments import file_sha256
 from howfar.store.tables import TableStore
+from howfar.store.tombstones import read_tombstones
 from howfar.study.file import Study
 from howfar.study.files import source_files as files_of
+from howfar.study.names import watched_names
 from howfar.study.registry import Registry
 from howfar.study.sources import Source
 
@@ -76,10 +79,13 @@ def ingest(
     where the tables hold a source that the study no longer names: their rows would be wrong.
     """
     pseudonyms = Pseudonymiser(key)
-    protector = Protector(pseudonyms, registry)
+    watched = watched_names(study.about.watched_names, registry)
     outcomes: list[Outcome] = []
     with store.rebuilding() if fresh else store.writing() as manifest:
         _check_key(manifest, pseudonyms, store)
+        stones = read_tombstones(store.folder, manifest.tombstones)
+        forgotten = by_tombstones(pseudonyms, stones) if len(stones) else None
+        protector = Protector(pseudonyms, registry, watched, forgotten)
         _check_sources(manifest, study)
         for left, (source, path) in zip(range(len(files) - 1, -1, -1), files, strict=True):
             before = path.stat()
@@ -115,6 +121,8 @@ def ingest(
                     _refuse(outcomes, source, document, error, None if fresh else refused)
                     continue
                 manifest = manifest.plus(added, fingerprint(pseudonyms))
+                if outcome.notes.get("forgotten"):
+                    manifest = manifest.purging(file.digest)
                 if not fresh:
                     store.commit(manifest)
                 outcomes.append(outcome)
@@ -148,11 +156,6 @@ def _step(progress: Progress | None, file: str, left: int) -> Callable[[int], No
             progress(file, records, left)
 
     return step
-
-
-def fingerprint(pseudonyms: Pseudonymiser) -> str:
-    """Tells keys apart without telling the key."""
-    return pseudonyms.post("howfar", "fingerprint")
 
 
 def _check_key(manifest: Manifest, pseudonyms: Pseudonymiser, store: TableStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.errors import HowfarError, InputError, StudyError
+from howfar.privacy.tombstones import leave_out
 from howfar.readers.discovery import readers, sure_guess
 from howfar.readers.documents import FileDocument
 from howfar.readers.protect import Origin, Protector, with_authors
@@ -138,6 +140,7 @@ def read_context(study: Study, source: Source, batch_rows: int = 50_000) -> Read
 class _Account:
     """What came out of a file so far."""
 
+    reasons: Counter[str] = field(default_factory=Counter)
     read: int = 0
     rejected: int = 0
     first: dt.datetime | None = None
@@ -146,6 +149,7 @@ class _Account:
     def add(self, batch: RawBatch) -> None:
         self.read += batch.kept
         self.rejected += len(batch.rejects)
+        self.reasons.update(reject.reason for reject in batch.rejects)
         if len(batch.posts):
             ends = pc.min_max(batch.posts["created_at"]).as_py()
             self.first = min(filter(None, (self.first, ends["min"])), default=None)
@@ -182,11 +186,14 @@ def read_file(
     for batch in read_document(reader, document, context, tally):
         batch = with_authors(batch, source.channel)
         _check_lines(batch.posts, reader, document.name)
-        tables = protector.tables(batch, origin)
-        for name, rows in tables.items():
-            segments.write(name, rows)
-        for name, rows in other_tables(batch.others, origin, protector).items():
-            segments.write(name, rows)
+        made = [protector.tables(batch, origin), other_tables(batch.others, origin, protector)]
+        if protector.forgotten is not None:
+            left = [leave_out(each, protector.forgotten, protector.pseudonyms) for each in made]
+            made = [tables for tables, _ in left]
+            tally.note("forgotten", sum(rows for _, rows in left))
+        for tables in made:
+            for name, rows in tables.items():
+                segments.write(name, rows)
         account.add(batch)
         progress(tally.records)
     if account.read + account.rejected != tally.records:
@@ -216,6 +223,9 @@ def read_file(
         "first_post": account.first,
         "last_post": account.last,
         "unknown_columns": list(unknown),
+        "unknown": _counted(tally.unknown_columns),
+        "reasons": _counted(account.reasons),
+        "notes": _counted(tally.notes),
     }
     segments.write("coverage", pa.Table.from_pylist([row], schema=COVERAGE.arrow()))
     added = Input(
@@ -246,6 +256,10 @@ def read_file(
         dict(sorted(tally.unknown_columns.items())),
         input=number,
     )
+
+
+def _counted(found: Mapping[str, int]) -> list[str]:
+    return [f"{name}={records}" for name, records in sorted(found.items())]
 
 
 def _why(reader: Reader, document: FileDocument, source: Source) -> str:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.privacy.pseudonyms import Pseudonymiser, handle_accounts
 from howfar.privacy.redaction import Redactor
+from howfar.privacy.tombstones import Forgotten
+from howfar.readers.protect_names import name_match, resembles
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT, WORDS
 from howfar.study.handles import handle_key
+from howfar.study.names import WatchedNames
 from howfar.study.registry import Registry
 
 _UNCHANGED = ("platform", "relation", "created_at", "collected_at")
@@ -47,6 +50,8 @@ class Protector:
 
     pseudonyms: Pseudonymiser
     registry: Registry
+    watched: WatchedNames = field(default_factory=lambda: WatchedNames(()))
+    forgotten: Forgotten | None = None
 
     def tables(self, batch: RawBatch, origin: Origin) -> dict[str, pa.Table]:
         """Rows for posts, counts, account_counts and rejects."""
@@ -78,6 +83,8 @@ class Protector:
             "parent_id": parent,
             "parent_author": parent_author,
             "thread_id": self.post_ids(raw, "thread_id"),
+            "name_match": name_match(raw, channel, self.watched),
+            "resembles": resembles(raw, channel, self.registry),
             "exposure": pc.fill_null(raw["exposure"], origin.exposure),
             "availability": pc.fill_null(raw["availability"], "available"),
             **stamp,
@@ -139,10 +146,7 @@ class Protector:
         return pc.if_else(pc.is_null(account), by_handle, pc.is_in(account, ids))
 
     def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
-        # A handle stands in where the export gives no id; the prefix keeps the two apart.
-        bare = pc.utf8_ltrim(pc.utf8_lower(pc.utf8_trim_whitespace(raw[handles])), "@")
-        handle = pc.binary_join_element_wise(pa.scalar("@"), bare, "", null_handling="emit_null")
-        accounts = pc.coalesce(raw[ids], handle)
+        accounts = pc.coalesce(raw[ids], handle_accounts(raw[handles]))
         return _by_platform(raw["platform"], accounts, self.pseudonyms.persons)
 
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
@@ -154,7 +158,7 @@ class Protector:
         if word.null_count == len(word):
             return word
         bare = pc.utf8_lower(pc.utf8_ltrim(word, "@"))
-        for name in ("author_id", "author_handle"):
+        for name in ("author_id", "author_handle", "author_name"):
             account = pc.utf8_lower(pc.utf8_ltrim(raw[name], "@"))
             # Of a federated handle, name@instance, the name alone is the person's too.
             local = pc.replace_substring_regex(account, "@.*$", "")

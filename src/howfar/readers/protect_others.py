@@ -56,8 +56,12 @@ def _share(raw: pa.Table, origin: Origin, protector: Protector) -> dict[str, pa.
     # what counts is whether two objects are the same, on whichever platform.
     objects = pc.binary_join_element_wise(raw["object_kind"], raw["object"], ":")
     native = raw["post_id"].combine_chunks()
+    # A post is known on its own platform: as the posts are, so that it can be forgotten.
+    is_post = pc.equal(raw["object_kind"], "post")
+    posts = protector.post_ids(raw, "object")
+    made = protector.pseudonyms.many(OBJECT_PREFIX, "object", objects)
     return {
         "account": account,
-        "object": protector.pseudonyms.many(OBJECT_PREFIX, "object", objects),
+        "object": pc.if_else(is_post, posts, made),
         "post_id": pc.if_else(pc.is_valid(channel), native, protector.post_ids(raw, "post_id")),
     }

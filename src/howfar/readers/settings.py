@@ -8,10 +8,11 @@ from datetime import datetime
 
 from howfar.schema.reader import Reader
 from howfar.study.file import Study
+from howfar.study.names import watched_names
 from howfar.study.registry import Registry
 from howfar.study.sources import Source
 
-PROTECTION_VERSION = 2
+PROTECTION_VERSION = 3
 """To be raised when pseudonyms, redaction or the making of rows (readers/protect.py) change."""
 
 _MATCHING = {"channel", "platform", "handle", "account_id", "valid_from", "valid_to"}
@@ -29,8 +30,8 @@ def settings_hash(study: Study, source: Source, registry: Registry, reader: Read
 
     The reader and its version; what the study declares of the source (zone, time of observation,
     channel, mapping, capture, ...) and, as it stands in the coverage, which time the source should
-    hold; and which account is which named channel. Not where the file lies, and not what is joined
-    to the rows later (a channel's role, paths, organisation).
+    hold; which account is which named channel; and the names that are watched for. Not where the
+    file lies, and not what is joined to the rows later (a channel's role, paths, organisation).
     """
     start, end = expected_span(study, source)
     parts = {
@@ -38,6 +39,7 @@ def settings_hash(study: Study, source: Source, registry: Registry, reader: Read
         "protection": PROTECTION_VERSION,
         "source": source.model_dump(mode="json", exclude={"path", "dataset", "window", "format"}),
         "zone": study.window.timezone,
+        "watched": watched_names(study.about.watched_names, registry).keys,
         "expected": [start.isoformat(), end.isoformat()],
         "channels": sorted(
             json.dumps([row.named, row.model_dump(mode="json", include=_MATCHING)], sort_keys=True)

@@ -23,6 +23,7 @@ RAW_COLUMNS: Mapping[str, pa.DataType] = {
     "post_id": TEXT,
     "author_id": TEXT,
     "author_handle": TEXT,
+    "author_name": TEXT,
     "relation": TEXT,
     "kind": TEXT,
     "created_at": TIME,
@@ -138,6 +139,7 @@ record, rejected."""
 NOTES: Mapping[str, str] = {
     "identical_row": "the same author, time and text stood in the file before",
     "ambiguous_time": "the local time happened twice (clocks set back); taken as the first",
+    "forgotten": "left out: it was forgotten (howfar forget), or reposts what was",
     "views_not_given": "views of 0 that the platform gives where it counted none: taken as missing",
     "net_votes": "votes come less those against them: taken as reactions, fewer than there were",
 }

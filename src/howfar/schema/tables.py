@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from howfar.errors import DeclarationError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 TIME = pa.timestamp("us", tz="UTC")
 TEXT = pa.string()
@@ -89,6 +89,7 @@ POSTS = TableSchema(
         Column("withheld_in", WORDS, "countries in which the platform withholds it"),
         Column("platform_label", TEXT, "label that the platform put on the post or account"),
         Column("name_match", YES_NO, "an unregistered author's name matched a watched name"),
+        Column("resembles", TEXT, "channel whose handle an unregistered author's looks like"),
         *_ORIGIN,
     ),
 )
@@ -285,6 +286,9 @@ COVERAGE = TableSchema(
         Column("first_post", TIME, "earliest post in the file"),
         Column("last_post", TIME, "latest post in the file"),
         Column("unknown_columns", WORDS, "columns that the reader does not know"),
+        Column("unknown", WORDS, "the same with their records: name=records"),
+        Column("reasons", WORDS, "why records were rejected: reason=records"),
+        Column("notes", WORDS, "remarks on records that were kept: code=records"),
     ),
 )
 
@@ -334,7 +338,7 @@ ESTIMATES = TableSchema(
         Column("reason", TEXT, "why not measured, or what to beware of"),
         Column("grade", TEXT, "strength of evidence of an improvement, A to D"),
         Column("method", TEXT, "how value and interval were got"),
-        Column("coverage", TEXT, "capture classes behind it, and holes"),
+        Column("coverage", TEXT, "holes and ways of capture behind it: code: words; code: words"),
     ),
 )
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers import PySparkCompiler
 
@@ -27,7 +28,7 @@ from howfar.store.manifest import Manifest
 from howfar.store.tables import TableStore
 
 MEMORY_LIMIT = "700MB"
-_STORED = ("posts", "counts", "account_counts", "coverage")
+_STORED = ("posts", "counts", "account_counts", "coverage", "series")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,13 @@ def _table(backend: Backend, name: str, paths: Sequence[Path]) -> ibis.Table:
     files = ", ".join(_quoted(path) for path in paths)
     # The declared columns are named, so that the view has them even if a segment has others.
     columns = ", ".join(f'"{column}"' for column in TABLES[name].names())
-    backend.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM read_parquet([{files}])")
+    read = f"read_parquet([{files}])"
+    if any(set(TABLES[name].names()) - set(pq.read_schema(path).names) for path in paths):
+        # Segments of an earlier version lack columns: null, of the declared type.
+        typed = backend.create_table(f"{name}_columns", schema=_schema(name), temp=True)
+        read = f"(FROM {typed.get_name()} UNION ALL BY NAME FROM "
+        read += f"read_parquet([{files}], union_by_name = true))"
+    backend.raw_sql(f"CREATE TEMP VIEW {name} AS SELECT {columns} FROM {read}")
     return backend.table(name)
 
 

@@ -19,6 +19,7 @@ from howfar.errors import StoreError
 from howfar.privacy.pseudonyms import Pseudonymiser, fingerprint, handle_accounts
 from howfar.privacy.requests import Request
 from howfar.privacy.tombstones import (
+    UNTOUCHED,
     Forgotten,
     by_pseudonyms,
     channel_subject,
@@ -33,8 +34,6 @@ from howfar.store.segments import SegmentWriter
 from howfar.store.tables import TableStore
 from howfar.store.tombstones import read_tombstones, write_tombstones
 
-_UNTOUCHED = ("coverage", "rejects")
-"""Tables that speak of files and lines, never of persons or posts."""
 _KEYS = (
     *("platform", "post_id", "author", "channel", "relation", "parent_id", "parent_author"),
     *("thread_id", "country", "account", "object", "object_kind"),
@@ -112,9 +111,8 @@ def forget(
                 generation=generation,
                 key_fingerprint=fingerprint(pseudonyms),
                 tombstones=write_tombstones(store.folder, generation, stones),
-                to_purge=tuple(sorted({*manifest.to_purge, *work.touched})),
             )
-            store.commit(manifest)
+            store.commit(manifest.purging(*work.touched))
     return replace(done, held=len(store.strays()))
 
 
@@ -230,7 +228,7 @@ def _rewritten(
     """The input with new segments in place of those that change."""
     segments = {}
     for table, segment in read.segments.items():
-        if table in _UNTOUCHED or not _changes(store, table, segment, forgotten, work):
+        if table in UNTOUCHED or not _changes(store, table, segment, forgotten, work):
             segments[table] = segment
             continue
         work.touched.add(read.sha256)

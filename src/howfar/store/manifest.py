@@ -91,6 +91,10 @@ class Manifest:
         """The state with one more input."""
         return replace(self, inputs=(*self.inputs, added), key_fingerprint=key_fingerprint)
 
+    def purging(self, *hashes: str) -> Manifest:
+        """The state in which these raw files too are known to hold something forgotten."""
+        return replace(self, to_purge=tuple(sorted({*self.to_purge, *hashes})))
+
     def to_bytes(self) -> bytes:
         """The content of the manifest's file: the same state gives the same bytes."""
         raw = asdict(

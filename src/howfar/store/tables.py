@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from howfar.errors import StoreError
 from howfar.schema.tables import TABLES
-from howfar.store.durable import sync_folder
+from howfar.store.durable import room_needed, sync_folder
 from howfar.store.locks import has_readers, reader_pin, writer_lock
 from howfar.store.manifest import (
     MANIFEST,
@@ -22,6 +22,7 @@ from howfar.store.manifest import (
     read_manifest,
     write_manifest,
 )
+from howfar.store.migrations import completed
 from howfar.store.segments import SegmentSet, file_sha256
 from howfar.store.tombstones import last_tombstones
 
@@ -113,7 +114,7 @@ class TableStore:
         schema = TABLES[table].arrow()
         if not paths:
             return schema.empty_table()
-        return pa.concat_tables(pq.ParquetFile(p).read().cast(schema) for p in paths)
+        return pa.concat_tables(completed(pq.ParquetFile(p).read(), schema) for p in paths)
 
     def strays(self) -> list[Path]:
         """Segments on the disk that the committed state does not name."""
@@ -136,13 +137,14 @@ class TableStore:
     @contextmanager
     def _held(self) -> Iterator[None]:
         """The time under the lock: left-overs are swept before and after."""
-        self._sweep()
-        self._writing = True
-        try:
-            yield
-        finally:
-            self._writing = False
+        with room_needed(self.folder):
             self._sweep()
+            self._writing = True
+            try:
+                yield
+            finally:
+                self._writing = False
+                self._sweep()
 
     def _sweep(self) -> None:
         """Remove what a killed or failed writer left, and segments that were replaced.

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from howfar.errors import StudyError
-from howfar.study.base import Part, Text, repeated
+from howfar.study.base import Part, Text, Texts, repeated
 from howfar.study.codes import Slug
 from howfar.study.comparison import Indicator, Peers
 from howfar.study.events import Event
@@ -50,6 +50,9 @@ class About(Part):
     """Smallest number of distinct persons in a published cell; never below 5."""
     retention_reason: Text | None = None
     """Why no retention clock applies, a published research data set for example."""
+    watched_names: Texts | None = None
+    """Names that other accounts may use without being the channel; names and handles of our own
+    channels where not given."""
 
 
 class Study(Part):

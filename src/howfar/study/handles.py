@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-# Letters of other scripts and digits that pass for Latin letters (after Unicode TR 39).
-_LOOKALIKES = str.maketrans(
-    "авекмнорстухѕіјһԁԛԝӏ" + "αεικνορτυχγ" + "01",
-    "abekmhopctyxsijhdqwl" + "aeikvoptuxy" + "ol",
-)
 _MIXING = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
 
 
@@ -48,10 +43,3 @@ def handle_key(handle: str) -> str | None:
     """What equal handles share: the case-folded handle; null where it is unsafe."""
     tidy = tidy_handle(handle)
     return None if not tidy or unsafe_reason(tidy) else tidy.casefold()
-
-
-def skeleton(handle: str) -> str:
-    """What handles that look alike share; only ever used to report, never to match."""
-    folded = unicodedata.normalize("NFKD", tidy_handle(handle)).casefold()
-    bare = "".join(c for c in folded if unicodedata.category(c) not in ("Cf", "Mn", "Cc"))
-    return bare.translate(_LOOKALIKES)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from howfar.study.channel import Channel
-from howfar.study.handles import handle_key, skeleton
+from howfar.study.handles import handle_key, tidy_handle
+from howfar.study.lookalikes import skeleton
 from howfar.study.taxonomy import Role
 
 
@@ -30,7 +31,7 @@ class Registry:
                 by_id[row.platform, row.account_id].append(row)
             if row.handle and (key := handle_key(row.handle)):
                 by_handle[row.platform, key].append(row)
-                by_skeleton[row.platform, skeleton(row.handle)].append(row)
+                by_skeleton[row.platform, skeleton(tidy_handle(row.handle))].append(row)
         object.__setattr__(self, "_by_id", dict(by_id))
         object.__setattr__(self, "_by_handle", dict(by_handle))
         object.__setattr__(self, "_by_skeleton", dict(by_skeleton))
@@ -71,8 +72,12 @@ class Registry:
         key = handle_key(handle)
         if key is not None and (platform, key) in self._by_handle:
             return None
-        rows = self._by_skeleton.get((platform, skeleton(handle)), [])
+        rows = self._by_skeleton.get((platform, skeleton(tidy_handle(handle))), [])
         return rows[-1] if rows else None
+
+    def skeletons(self, platform: str) -> frozenset[str]:
+        """What the handles of a platform's channels look like (see study/lookalikes.py)."""
+        return frozenset(shape for known, shape in self._by_skeleton if known == platform)
 
     def rows(self, channel: str) -> tuple[Channel, ...]:
         """The rows of one channel in order of validity; empty where it is not registered."""
