@@ -11,6 +11,7 @@ from pathlib import Path
 import howfar.readers
 from howfar.errors import DeclarationError, InputError
 from howfar.readers.documents import head_of
+from howfar.readers.http_recordings import recording
 from howfar.schema.reader import Document, Reader, Sniff
 
 HEAD_BYTES = 65_536
@@ -75,6 +76,13 @@ def sure_guess(document: Document | Path, format: str = "auto") -> tuple[Reader,
         reader_for(document, format)
     reader, sniff = ranked[0]
     if sniff.confidence < SURE:
+        if recorded := recording(head_of(document, HEAD_BYTES)):
+            raise InputError(
+                f"the file is {recorded}, no export of posts",
+                where=document.name,
+                expected="the answers themselves, as the platform gave them",
+                next="export the posts anew, or save the bodies that hold public posts",
+            )
         raise InputError(
             "no reader knows this format",
             where=document.name,
