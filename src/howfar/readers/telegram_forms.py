@@ -1,0 +1,319 @@
+"""A channel's message in the forms that programs store it in, as a raw row.
+
+They are those of Telegram's own interface for clients, of TDLib, of the interface for bots, and
+flat objects with fields of a program's own choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from howfar.privacy.redaction import MENTION
+from howfar.readers.json_posts import Row, no_post, not_public
+from howfar.readers.json_values import BadPostError, Object, figure, obj, objs, text
+from howfar.readers.marked_text import outside_host
+from howfar.readers.telegram_message import (
+    OWN_HOSTS,
+    addresses,
+    bare_channel,
+    count_of,
+    is_channel,
+    marked_channel,
+    message_id,
+    moment,
+    number,
+    public_chat,
+    reaction_columns,
+    without_names,
+)
+
+_TDLIB_STEP = 1 << 20
+"""TDLib's id of a message is the server's times this."""
+
+_TDLIB_MEDIA = frozenset(
+    """
+    text photo video animation document audio voicenote videonote sticker poll location venue
+    contact dice game story paidmedia animatedemoji giveaway invoice checklist
+    """.split()
+)
+_BOT_MEDIA = (
+    *("photo", "video", "animation", "document", "audio", "voice", "video_note", "sticker"),
+    *("poll", "location", "venue", "contact", "dice", "game", "story", "paid_media"),
+)
+_NAME_LINK = re.compile(
+    r"\[[^\[\]\n]{1,200}\]\(tg://user\?id=[0-9]+\)"
+    r"|<a href=[\"']tg://user\?id=[0-9]+[\"']>[^<\n]{1,200}</a>"
+)
+"""A person's name that a link leads from, in Markdown or HTML as client libraries write it."""
+
+
+def any_row(message: Any, _: Mapping[str, Any]) -> Row:
+    """The raw columns of a message in whichever form. BadPostError where damaged or private."""
+    if not isinstance(message, dict):
+        raise no_post("a message")
+    if "_" in message:
+        row = _of_client(message)
+    elif "@type" in message:
+        row = _of_tdlib(message)
+    elif isinstance(message.get("chat"), dict):
+        row = _of_bot(message)
+    else:
+        row = _flat(message)
+    return {"platform": "telegram", **row}
+
+
+# The clients' own interface -----------------------------------------------------------------------
+
+
+def _of_client(message: Object) -> Row:
+    if text(message, "_") != "Message":
+        raise no_post("a message, no notice of the chat")
+    bare = public_chat(_peer(obj(message, "peer_id") or obj(message, "to_id")))
+    sender, forward = obj(message, "from_id"), obj(message, "fwd_from")
+    words, entities = text(message, "message", empty=""), _typed(message, "entities", "_")
+    media = obj(message, "media")
+    page = text(obj(media, "webpage"), "url")
+    row: Row = {
+        "post_id": message_id(bare, message.get("id"), "id"),
+        "author_id": str(_peer(sender)) if sender else marked_channel(bare),
+        "created_at": moment(message.get("date"), "date"),
+        "text": without_names(words, entities),
+        "kind": (text(media, "_") or "").removeprefix("MessageMedia").lower() or "status",
+        "link": outside_host([*addresses(words, entities), page], OWN_HOSTS),
+        "views": figure(message, "views"),
+        "shares": figure(message, "forwards"),
+        "comments": figure(obj(message, "replies"), "replies"),
+        **_client_relation(obj(message, "reply_to"), forward, bare),
+    }
+    if message.get("reactions") is not None:
+        row |= reaction_columns(
+            (text(obj(found, "reaction"), "emoticon"), count_of(found, "count"))
+            for found in objs(obj(message, "reactions"), "results")
+        )
+    reasons = [r for r in objs(message, "restriction_reason") if text(r, "platform") == "all"]
+    if reasons:
+        row |= {"availability": "withheld", "platform_label": text(reasons[0], "reason")}
+    return row
+
+
+def _client_relation(answer: Object, forward: Object, bare: int) -> Row:
+    if forward:
+        origin = _peer(obj(forward, "from_id")) if obj(forward, "from_id") else None
+        return _repost(origin, forward.get("channel_post"))
+    if answer.get("reply_to_msg_id") is None:
+        return {"relation": "original"}
+    elsewhere = obj(answer, "reply_to_peer_id")
+    return _reply(_peer(elsewhere) if elsewhere else None, bare, answer["reply_to_msg_id"])
+
+
+def _peer(peer: Object) -> int:
+    """The marked id of a peer: user_id, chat_id or channel_id."""
+    if peer.get("channel_id") is not None:
+        return int(marked_channel(bare_channel(peer["channel_id"], "channel_id")))
+    if peer.get("chat_id") is not None:
+        return -abs(number(peer["chat_id"], "chat_id"))
+    return abs(number(peer.get("user_id"), "peer"))
+
+
+# TDLib --------------------------------------------------------------------------------------------
+
+
+def _of_tdlib(message: Object) -> Row:
+    content = obj(message, "content")
+    medium = (text(content, "@type") or "").removeprefix("message").lower()
+    if text(message, "@type") != "message" or medium not in _TDLIB_MEDIA:
+        raise no_post("a message, no notice of the chat")
+    bare = public_chat(number(message.get("chat_id"), "chat_id"))
+    shown = obj(content, "text") or obj(content, "caption")
+    words = text(shown, "text", empty="")
+    entities = [(text(obj(e, "type"), "@type"), _with_url(e)) for e in objs(shown, "entities")]
+    told = obj(message, "interaction_info")
+    row: Row = {
+        "post_id": message_id(bare, _server_id(message.get("id")), "id"),
+        "author_id": str(_tdlib_sender(obj(message, "sender_id"), bare)),
+        "created_at": moment(message.get("date"), "date"),
+        "text": without_names(words, entities),
+        "kind": "status" if medium == "text" else medium,
+        "link": outside_host(addresses(words, entities), OWN_HOSTS),
+        "views": figure(told, "view_count"),
+        "shares": figure(told, "forward_count"),
+        "comments": figure(obj(told, "reply_info"), "reply_count"),
+        **_tdlib_relation(message, bare),
+    }
+    reactions = told.get("reactions")
+    if reactions is not None:
+        holder = {"reactions": reactions} if isinstance(reactions, list) else obj(told, "reactions")
+        row |= reaction_columns(
+            (
+                text(obj(found, "type"), "emoji") if "type" in found else text(found, "reaction"),
+                count_of(found, "total_count"),
+            )
+            for found in objs(holder, "reactions")
+        )
+    return row
+
+
+def _tdlib_relation(message: Object, bare: int) -> Row:
+    origin = obj(obj(message, "forward_info"), "origin")
+    if origin:
+        named = [origin.get(k) for k in ("chat_id", "sender_chat_id", "sender_user_id")]
+        given = next((number(id, "origin") for id in named if id is not None), None)
+        post = origin.get("message_id")
+        return _repost(given, None if post is None else _server_id(post))
+    answer = obj(message, "reply_to")
+    answered = answer.get("message_id") or message.get("reply_to_message_id")
+    if not answered:
+        return {"relation": "original"}
+    elsewhere = answer.get("chat_id") or message.get("reply_in_chat_id")
+    chat = number(elsewhere, "reply_to.chat_id") if elsewhere else None
+    return _reply(chat, bare, _server_id(answered))
+
+
+def _tdlib_sender(sender: Object, bare: int) -> int:
+    if sender.get("chat_id") is not None:
+        return number(sender["chat_id"], "sender_id.chat_id")
+    if sender.get("user_id") is not None:
+        return number(sender["user_id"], "sender_id.user_id")
+    return int(marked_channel(bare))
+
+
+def _server_id(value: Any) -> int:
+    found = number(value, "id")
+    if found % _TDLIB_STEP:
+        raise BadPostError("id", "id: expected a message that was sent, not a draft")
+    return found // _TDLIB_STEP
+
+
+def _with_url(entity: Object) -> Object:
+    return {**entity, "url": obj(entity, "type").get("url")}
+
+
+# The interface for bots ---------------------------------------------------------------------------
+
+
+def _of_bot(message: Object) -> Row:
+    chat = obj(message, "chat")
+    if text(chat, "type") not in ("channel", "supergroup") or not text(chat, "username"):
+        raise not_public("a message of a channel or supergroup with a username")
+    bare = public_chat(number(chat.get("id"), "chat.id"))
+    sender = obj(message, "sender_chat") or obj(message, "from") or chat
+    words = text(message, "text", empty="")
+    listed = "entities"
+    if words is None:
+        words, listed = text(message, "caption", empty=""), "caption_entities"
+    medium = next((name for name in _BOT_MEDIA if message.get(name)), None)
+    if words is None and medium is None:
+        raise no_post("a message, no notice of the chat")
+    entities = _typed(message, listed, "type")
+    return {
+        "post_id": message_id(bare, message.get("message_id"), "message_id"),
+        "author_id": str(number(sender.get("id"), "sender.id")),
+        "author_handle": text(sender, "username"),
+        "created_at": moment(message.get("date"), "date"),
+        "text": without_names(words, entities),
+        "kind": medium or "status",
+        "link": outside_host(addresses(words, entities), OWN_HOSTS),
+        **_bot_relation(message, bare),
+    }
+
+
+def _bot_relation(message: Object, bare: int) -> Row:
+    origin = obj(message, "forward_origin")
+    account = (
+        *(obj(origin, name) for name in ("chat", "sender_chat", "sender_user")),
+        *(obj(message, name) for name in ("forward_from_chat", "forward_from")),
+    )
+    given = next((found for found in account if found), {})
+    if origin or given or message.get("forward_sender_name") is not None:
+        id = number(given.get("id"), "forward.id") if given else None
+        return _repost(id, origin.get("message_id") or message.get("forward_from_message_id"))
+    answered = obj(message, "reply_to_message")
+    if not answered:
+        return {"relation": "original"}
+    writer = obj(answered, "sender_chat") or obj(answered, "from")
+    row = _reply(None, bare, answered.get("message_id"))
+    return row | {"parent_author_id": str(number(writer["id"], "reply.id"))} if writer else row
+
+
+# Flat objects -------------------------------------------------------------------------------------
+
+
+def _flat(message: Object) -> Row:
+    id = message.get("message_id", message.get("id"))
+    words = text(message, "text", empty="") if "text" in message else text(message, "message", "")
+    if id is None or "date" not in message:
+        raise no_post("a message with an id and a date")
+    sender = message.get("sender_id", message.get("from_id"))
+    chat = next((message[k] for k in ("chat_id", "channel_id", "peer_id") if message.get(k)), None)
+    if chat is None:
+        # Without its chat a message is public for sure only where a channel speaks.
+        marked = number(sender, "sender_id")
+    else:
+        marked = number(chat, "chat_id")
+        if "channel_id" in message and marked > 0:
+            marked = int(marked_channel(marked))
+    bare = public_chat(marked)
+    row: Row = {
+        "post_id": message_id(bare, id, "message_id"),
+        "author_id": str(number(sender, "sender_id")) if sender else marked_channel(bare),
+        "created_at": moment(message.get("date"), "date"),
+        "text": None if words is None else _NAME_LINK.sub(MENTION, words),
+        "views": figure(message, "views"),
+        "shares": figure(message, "forwards"),
+        "comments": figure(message, "replies"),
+        **_flat_relation(message, bare),
+    }
+    reactions = message.get("reactions")
+    if isinstance(reactions, dict):
+        row |= reaction_columns((emoji, count_of(reactions, emoji)) for emoji in reactions)
+    elif reactions is not None:
+        row |= reaction_columns(
+            (text(found, "emoji") or text(found, "reaction"), count_of(found, "count"))
+            for found in objs(message, "reactions")
+        )
+    return row
+
+
+def _flat_relation(message: Object, bare: int) -> Row:
+    if message.get("fwd_from"):
+        return {"relation": "repost"}
+    answered = message.get("reply_to_msg_id", message.get("reply_to_message_id"))
+    if answered is not None:
+        return _reply(None, bare, answered)
+    # Where nothing is said of forwarding, the message may be a forward.
+    return {"relation": "original" if "fwd_from" in message else "unknown"}
+
+
+# What the forms share -----------------------------------------------------------------------------
+
+
+def _typed(message: Object, key: str, kind: str) -> list[tuple[str | None, Object]]:
+    return [(text(entity, kind), entity) for entity in objs(message, key)]
+
+
+def _repost(origin: int | None, post: Any) -> Row:
+    known = origin is not None and is_channel(origin) and post is not None
+    return {
+        "relation": "repost",
+        "parent_id": message_id(public_chat(origin or 0), post, "forward") if known else None,
+        "parent_author_id": None if origin is None else str(origin),
+    }
+
+
+def _reply(chat: int | None, bare: int, answered: Any) -> Row:
+    if chat is not None and not is_channel(chat):
+        return {"relation": "reply"}
+    where = bare if chat is None else public_chat(chat)
+    return {"relation": "reply", "parent_id": message_id(where, answered, "reply_to")}
+
+
+def messages_in(value: Any) -> Iterator[Any]:
+    """The message that an update of the interface for bots carries; any other value as it is."""
+    if isinstance(value, dict) and "update_id" in value:
+        for name in ("channel_post", "edited_channel_post", "message", "edited_message"):
+            if isinstance(value.get(name), dict):
+                yield value[name]
+                return
+    yield value
