@@ -10,7 +10,14 @@ import typer
 from howfar.cli.arguments import HERE, AsJson
 from howfar.cli.console import progress_bar, say, say_json
 from howfar.cli.new_source import SourceOptions, add_sources
-from howfar.cli.read_files import FileOutcome, looked_into, outcome_of, refused_file, with_rejects
+from howfar.cli.read_files import (
+    FileOutcome,
+    looked_into,
+    outcome_of,
+    refused_file,
+    with_lookalikes,
+    with_rejects,
+)
 from howfar.cli.read_files import tell as tell_file
 from howfar.collect.manifest import data_sets_of
 from howfar.errors import InputError, StudyError
@@ -107,7 +114,7 @@ def command(
         if wanted or not files:
             only = wanted if files else None
             done = read_study(folder, quiet=json, fresh=fresh, only=only, refused=refused)
-            named = [outcome_of(o) for o in done]
+            named = with_lookalikes([outcome_of(o) for o in done], folder)
             outcomes += with_rejects(named, folder) if rejects or json else named
     _tell(outcomes, folder, added, rejects, json)
     bad = [o for o in outcomes if o.problem]

@@ -15,6 +15,7 @@ from howfar.errors import InputError
 from howfar.readers.describe import FileDescription, describe, describe_all
 from howfar.readers.ingest_file import Outcome
 from howfar.schema.reader import NOTES, REASONS, ReadContext, Reject
+from howfar.store.lookalikes import lookalikes
 from howfar.store.tables import TableStore
 from howfar.study.codes import zone
 
@@ -92,6 +93,34 @@ def with_rejects(outcomes: Iterable[FileOutcome], folder: Path) -> list[FileOutc
         o if o.input is None else replace(o, rejects=tuple(found.get(o.input, ())))
         for o in outcomes
     ]
+
+
+def with_lookalikes(outcomes: Iterable[FileOutcome], folder: Path) -> list[FileOutcome]:
+    """The outcomes, warned of accounts that look like a channel; they are counted, never named."""
+    store = TableStore(folder)
+    with store.reading() as manifest:
+        return [
+            o
+            if o.input is None
+            else replace(
+                o,
+                warnings=(
+                    *o.warnings,
+                    *(
+                        {
+                            "code": "lookalike",
+                            "detail": f"handles that look like that of channel {found.channel}; "
+                            "not matched to it",
+                            "channel": found.channel,
+                            "accounts": found.accounts,
+                            "records": found.posts,
+                        }
+                        for found in lookalikes(store, manifest, o.input)
+                    ),
+                ),
+            )
+            for o in outcomes
+        ]
 
 
 def looked_into(path: Path, options: SourceOptions) -> list[FileOutcome]:

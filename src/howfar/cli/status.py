@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
@@ -9,6 +10,7 @@ from howfar.cli.console import say, say_json
 from howfar.cli.retention import told
 from howfar.run import kept_runs, latest_run
 from howfar.store.forget import raw_paths
+from howfar.store.lookalikes import lookalikes
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study
@@ -21,6 +23,9 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     inputs = manifest.inputs
     clocks = told(study, datetime.now(UTC))
     purge = raw_paths(manifest, manifest.to_purge)
+    store = TableStore(study)
+    with store.reading() as pinned:
+        alike = lookalikes(store, pinned)
     runs = kept_runs(study)
     latest = latest_run(study) if runs else None
     if json:
@@ -42,6 +47,7 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
                 "clocks": clocks,
                 "forgotten": manifest.tombstones.rows if manifest.tombstones else 0,
                 "to_purge": purge,
+                "lookalikes": [asdict(one) for one in alike],
                 "runs": runs,
                 "latest": latest,
             }
@@ -57,6 +63,11 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
         state = "OVERDUE: " if clock["overdue"] else ""
         aside = f" (set aside by the study: {clock['set_aside']})" if clock["set_aside"] else ""
         say(f"retention: {state}{clock['reason']}{aside}")
+    for one in alike:
+        say(
+            f"{one.source}: {one.accounts:,} accounts ({one.posts:,} posts) have handles that look "
+            f"like that of channel {one.channel}; they are not matched to it"
+        )
     if manifest.tombstones:
         say(f"forgotten persons, posts and channels: {manifest.tombstones.rows:,}")
     for path in purge:
