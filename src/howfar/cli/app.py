@@ -17,7 +17,7 @@ from howfar.errors import HowfarError
 from howfar.store.durable import no_room
 
 COMMANDS = (
-    *("new", "check", "can", "read", "run", "report"),
+    *("new", "check", "can", "read", "run", "report", "export"),
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo"),
 )
 """Commands in the order of `howfar --help`: each is a module of this folder."""

@@ -27,6 +27,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "read": ("howfar read my-study", "howfar read my-study --rejects"),
     "run": ("howfar run my-study",),
     "report": ("howfar report my-study",),
+    "export": ("howfar export 4cat my-study --file posts.csv",),
     "explain": (
         "howfar explain engagement",
         "howfar explain engagement --study my-study",
