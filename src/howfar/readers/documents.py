@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from howfar.readers.archives import Member, check_spreadsheet, member_chunks, members
+from howfar.readers.spreadsheet import sheet_csv, sheets
 from howfar.readers.unpacking import DamagedError, packing_of, unpacked
 from howfar.schema.reader import Document, Reject
 
@@ -22,16 +23,20 @@ _PACKED = ("gzip", "zstandard")
 
 @dataclass(slots=True)
 class FileDocument:
-    """One file, plain or packed by gzip or zstandard; or one member of a zip archive.
+    """One file, plain or packed by gzip or zstandard; one member of a zip archive; or one sheet.
 
-    member: null for the file itself. damaged: whether packed data turned out to be damaged or cut
-    when it was read; what stood before was given out. lines: line ends given out of packed data.
+    member: null for the file itself. sheet: of a spreadsheet, from 0; many: it has others that
+    hold anything. A sheet is given out as CSV. damaged: whether packed data turned out to be
+    damaged or cut when it was read; what stood before was given out. lines: line ends given out
+    of packed data.
     """
 
     path: Path
     member: Member | None = None
     damaged: bool = False
     lines: int = 0
+    sheet: int = 0
+    many: bool = False
 
     @property
     def name(self) -> str:
@@ -41,6 +46,8 @@ class FileDocument:
         """
         if self.member is not None:
             return f"{self.path.name}#{self.member.place + 1}{self.member.suffix}"
+        if self.many:
+            return f"{self.path.name}#{self.sheet + 1}"
         stem, _, last = self.path.name.rpartition(".")
         return stem if stem and last.lower() in ("gz", "zst", "zstd") else self.path.name
 
@@ -58,6 +65,9 @@ class FileDocument:
             packing = packing_of(file.peek(8))
             if packing == "zip":
                 check_spreadsheet(self.path)
+                if members(self.path) is None:
+                    file.close()
+                    return self._stream(sheet_csv(self.path, self.sheet))
             if packing not in _PACKED:
                 return file
             return self._stream(unpacked(file, packing, self.name))
@@ -84,15 +94,19 @@ class FileDocument:
 
 
 def documents(path: Path) -> list[FileDocument]:
-    """The documents of a file: one, or a zip archive's members, refused ones included.
+    """The documents of a file: one, a zip archive's members, refused ones included, or sheets.
 
-    Raises InputError where an archive's list of members cannot be read.
+    Raises InputError where an archive's list of members, or a spreadsheet, cannot be read.
     """
     with path.open("rb") as file:
         packing = packing_of(file.read(8))
-    found = members(path) if packing == "zip" else None
-    if found is None:
+    if packing != "zip":
         return [FileDocument(path)]
+    found = members(path)
+    if found is None:
+        check_spreadsheet(path)
+        filled = sheets(path)
+        return [FileDocument(path, sheet=n, many=len(filled) > 1) for n in filled]
     return [FileDocument(path, member) for member in found]
 
 
