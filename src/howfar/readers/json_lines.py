@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -38,8 +38,13 @@ def json_lines(document: Document | Path) -> Iterator[tuple[int, Any, str]]:
     Blank lines are no records. Numbers with a fraction or an exponent become floats, others
     exact integers of any size.
     """
-    number, unfinished = 0, ""
-    for text in text_lines(document):
+    return values_of(text_lines(document))
+
+
+def values_of(lines: Iterable[str], number: int = 0) -> Iterator[tuple[int, Any, str]]:
+    """As json_lines, of lines as text_lines gives them. number: of the line before."""
+    unfinished = ""
+    for text in lines:
         if unfinished:
             # The rest of a line that was rejected already as too long.
             unfinished = "" if text.endswith(("\n", "\r")) else unfinished
@@ -68,7 +73,7 @@ def parse(text: str) -> tuple[Any, str]:
 def parse_carefully(text: str) -> tuple[Any, str]:
     """As parse, by the slower parser that sees every key; the two agree wherever both apply."""
     value, end, reason = _parse_at_carefully(text, _after_space(text, 0))
-    if not reason and _after_space(text, end) < len(text):
+    if reason == "cut" or (not reason and _after_space(text, end) < len(text)):
         return None, "json"
     return value, reason
 
@@ -76,7 +81,8 @@ def parse_carefully(text: str) -> tuple[Any, str]:
 def parse_at(text: str, at: int) -> tuple[Any, int, str]:
     """The value that begins at a place of a text, where it ends, and an empty reason.
 
-    Else null, the place up to which it was read where that is known, and the reason.
+    Else null, the place up to which it was read where that is known, and the reason: also 'cut'
+    where the value might be whole if the text went on.
     """
     try:
         value, end = _quick_decoder.raw_decode(text, at)
@@ -97,7 +103,8 @@ def _parse_at_carefully(text: str, at: int) -> tuple[Any, int, str]:
     except RecursionError:
         return None, at, "depth"
     except json.JSONDecodeError as error:
-        return None, min(error.pos, len(text)), "json"
+        open_end = error.pos >= len(text) - _LONGEST_WORD or error.msg.startswith("Unterminated")
+        return None, min(error.pos, len(text)), "cut" if open_end else "json"
     except ValueError:  # A whole number of thousands of digits.
         return None, at, "number"
 
@@ -130,6 +137,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _refuse(_: str) -> NoReturn:
     raise _NotANumberError
 
+
+_LONGEST_WORD = 12
+"""Characters of the longest word that may be cut at the end of a text, -Infinity or an escape."""
 
 _decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse)
 _quick_decoder = json.JSONDecoder(parse_constant=_refuse)

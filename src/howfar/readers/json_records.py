@@ -19,11 +19,15 @@ from howfar.schema.reader import Document
 
 _PLAIN = (str, int, float, bool, type(None))
 _ELSEWHERE = re.compile(r"[,\[\n\r][ \t\n\r]*(?=\{)|[\n\r](?=\[)")
-_NEXT_LINE = re.compile(r"[\n\r](?=[\[{])")
+_NEXT_LINE = re.compile(r"[\n\r](?=[\[{\"\w-])")
 _SIBLING = re.compile(r",[ \t\n\r]*(?=\{)|[\n\r](?=[\[{])")
 _MOST_RETRIED = 32 * LONGEST
 """Characters that are tried in vain, over all broken stretches of a document, before it is left:
 so that no document takes longer than its size justifies."""
+
+_UNPLACED = ("depth", "duplicate_key", "number")
+_COSTLY = 20_000
+"""Taken for the characters that were read in vain where the decoder does not tell the place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,9 @@ class _Parser:
             line, indent = window.line, window.indent
             try:
                 value, _, fault = self._decode()
+                if window.peek() not in (",", "]", ""):
+                    # An object that closes too early is no record: half of it stands behind.
+                    raise self._broken()
                 yield JsonRecord(line, value, fault, around)
                 closed = self._take(",]") == "]"
             except _BrokenError as broken:
@@ -256,16 +263,19 @@ class _Parser:
         window.peek()
         value, end, reason = parse_at(window.text, window.at)
         # What is not whole yet looks broken, and a number at the end may go on.
-        while reason or end == len(window.text):
+        while reason == "cut" or (not reason and end == len(window.text)):
             if len(window.text) - window.at > LONGEST or not window.more():
                 break
             value, end, reason = parse_at(window.text, window.at)
         length = end - window.at
-        fault = damage(window.text[window.at : end + 1]) if reason in ("", "json") else reason
-        if length > LONGEST:
+        text = window.text[window.at : end + 1]
+        if reason == "cut":
+            reason = "json" if window.ended else "too_long"
+        fault = damage(text) if reason in ("", "json") else reason
+        if not reason and length > LONGEST:
             fault = "too_long"
         if reason:
-            self.retried += length
+            self.retried += max(length, _COSTLY if reason in _UNPLACED else 0)
             raise _BrokenError(fault or reason)
         window.at = end
         return (None if fault else value), length, fault
