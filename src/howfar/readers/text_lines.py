@@ -31,7 +31,10 @@ def _mark(error: UnicodeError) -> tuple[str, int]:
     raise error
 
 
-codecs.register_error("howfar-mark", _mark)
+MARK = "howfar-mark"
+"""How to decode: damaged bytes become DAMAGED."""
+
+codecs.register_error(MARK, _mark)
 
 
 def encoding_of(head: bytes) -> str:
@@ -47,14 +50,19 @@ def decoded_head(head: bytes) -> str:
 def open_text(document: Document | Path) -> io.TextIOWrapper:
     """A document as text with its line ends as they are; damaged bytes become DAMAGED."""
     encoding = encoding_of(head_of(document, 4))
-    return io.TextIOWrapper(open_bytes(document), encoding, errors="howfar-mark", newline="")
+    return io.TextIOWrapper(open_bytes(document), encoding, errors=MARK, newline="")
 
 
 def text_lines(document: Document | Path) -> Iterator[str]:
     r"""Lines with their ends (\n, \r\n or \r); one that is longer than LONGEST comes in pieces."""
     with open_text(document) as file:
-        while line := file.readline(LONGEST + 1):
-            yield line
+        yield from lines_in(file)
+
+
+def lines_in(file: io.TextIOWrapper) -> Iterator[str]:
+    """As text_lines, of a text that is open already."""
+    while line := file.readline(LONGEST + 1):
+        yield line
 
 
 def damage(text: str) -> str:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from howfar.errors import InputError
-from howfar.readers.fields import Faults, raw_table, truth
-from howfar.readers.instants import instant, times
-from howfar.readers.json_lines import DETAIL, json_lines
-from howfar.readers.json_values import BadPostError
-from howfar.readers.text_lines import decoded_head
-from howfar.readers.x_post import KNOWN_FIELDS, Includes, raw_row
+from howfar.readers.instants import instant
+from howfar.readers.json_lines import DETAIL, json_lines, values_of
+from howfar.readers.line_chunks import CHUNK, Chunk, line_chunks
+from howfar.readers.text_lines import MARK, decoded_head
+from howfar.readers.x_batch import PostBatch, is_post
+from howfar.readers.x_decode import posts_of
+from howfar.readers.x_post import Includes
 from howfar.schema.reader import (
     Document,
     RawBatch,
@@ -27,11 +26,6 @@ from howfar.schema.reader import (
     Sniff,
     Tally,
 )
-from howfar.schema.tables import TIME
-
-VIEWS_SINCE = dt.datetime(2022, 12, 22, tzinfo=dt.UTC)
-"""When X began to show views. Older posts have none, says its help page 'About view counts'; the
-API gives 0 for them (all 474 posts of one real export), which is then no observation."""
 
 _OTHER_FILES = (
     ({"username"}, "user profiles"),
@@ -47,8 +41,16 @@ _MARKS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
 class XApiV2:
-    """Pages as the API answers them, and posts one by one with what they refer to inlined."""
+    """Pages as the API answers them, and posts one by one with what they refer to inlined.
+
+    careful: take every line by itself. It gives the same, slowly; the tests compare the two.
+    chunk: bytes that are taken at once otherwise.
+    """
+
+    careful: bool = False
+    chunk: int = CHUNK
 
     declaration = ReaderDeclaration(
         id="x-api-v2",
@@ -57,6 +59,7 @@ class XApiV2:
         exported_by="twarc2, or any tool that stores the answers of the X API v2 line by line",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
+            "posts.availability",
             *("counts.comments", "counts.shares", "counts.quotes", "counts.bookmarks"),
             "account_counts.followers",
         ),
@@ -72,10 +75,12 @@ class XApiV2:
             return Sniff(0.0, "the first line is no JSON object")
         found = [mark for mark in _MARKS if mark in first]
         if '"id_str"' in first:
-            return Sniff(0.6, "the fields are those of the old API v1.1 of X")
+            return Sniff(0.0, "the fields are those of the old API v1.1 of X")
+        if '"tweet_count"' in found and '"start"' in first and '"username"' not in found:
+            return Sniff(0.0, "the first line counts posts and holds none")
         if _MARKS[0] in found or len(found) >= 2:
             return Sniff(0.95, f"the first line has the fields {', '.join(found[:3])}")
-        if found and '"data"' in first[:40]:
+        if found and '"data"' in first[:40] and '"create_time"' not in first:
             return Sniff(0.7, f"the first line is a page with the field {found[0]}")
         if '"action"' in found and '"id"' in first:
             return Sniff(0.6, "the first line looks like a compliance action of X")
@@ -90,23 +95,75 @@ class XApiV2:
 
         Raises InputError where the first record shows that the file holds no posts at all.
         """
-        batch = _Batch(context, tally)
-        for line, value, reason in json_lines(document):
+        reading = _Reading(document.name, tally, PostBatch(context, tally))
+        if self.careful:
+            yield from reading.carefully(json_lines(document))
+        else:
+            for chunk in line_chunks(document, self.chunk):
+                yield from reading.chunk(chunk)
+        if reading.batch.waiting:
+            yield reading.batch.out()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One file on its way into batches."""
+
+    name: str
+    tally: Tally
+    batch: PostBatch
+
+    def carefully(self, values: Iterable[tuple[int, Any, str]]) -> Iterator[RawBatch]:
+        """Line by line; this alone refuses, rejects and counts what is unknown."""
+        for line, value, reason in values:
             if reason:
-                tally.records += 1
-                batch.rejects.append(Reject(line, reason, DETAIL[reason]))
+                self.tally.records += 1
+                self.batch.reject(Reject(line, reason, DETAIL[reason]))
             else:
                 for post, includes, retrieved in _posts(value):
-                    if tally.records == 0:
-                        _refuse_other_files(post, document.name, line)
-                    tally.records += 1
-                    batch.add(line, post, includes, retrieved)
-                    if batch.full:
-                        yield batch.out()
-            if batch.full:
-                yield batch.out()
-        if batch.lines or batch.rejects:
-            yield batch.out()
+                    if self.tally.records == 0:
+                        _refuse_other_files(post, self.name, line)
+                    self.tally.records += 1
+                    self.batch.add(line, post, includes, retrieved)
+                    if self.batch.full:
+                        yield self.batch.out()
+            if self.batch.full:
+                yield self.batch.out()
+
+    def chunk(self, chunk: Chunk) -> Iterator[RawBatch]:
+        """Many lines at once, and those that are doubtful line by line; the same in the end."""
+        if chunk.text is not None:
+            yield from self.carefully(values_of(chunk.text, chunk.before))
+            return
+        data, before = chunk.data, chunk.before
+        while self.tally.records == 0 and data:
+            # What the file holds is judged by its first record.
+            first, end, data = data.partition(b"\n")
+            yield from self._line(first + end, before)
+            before += 1
+        if not data:
+            return
+        posts, lines, doubtful = posts_of(data, before + 1)
+        texts = data.split(b"\n") if doubtful else []
+        done = 0
+        for line in doubtful:
+            upto = int(np.searchsorted(lines, line))
+            yield from self._fast(posts.slice(done, upto - done))
+            yield from self._line(texts[line - before - 1], line - 1)
+            done = upto
+        yield from self._fast(posts.slice(done))
+
+    def _line(self, text: bytes, before: int) -> Iterator[RawBatch]:
+        return self.carefully(values_of([text.decode("utf-8", MARK)], before))
+
+    def _fast(self, posts: pa.Table) -> Iterator[RawBatch]:
+        while len(posts):
+            some = posts.slice(0, self.batch.room)
+            posts = posts.slice(len(some))
+            self.tally.records += len(some)
+            self.batch.add_table(some)
+            if self.batch.full:
+                yield self.batch.out()
 
 
 def _posts(value: Any) -> Iterator[tuple[Any, Includes, Any]]:
@@ -131,81 +188,17 @@ def _retrieved(value: Mapping[str, Any]) -> int | None:
     return instant(told, None)[0] if isinstance(told, str) else None
 
 
-def _is_post(value: Any) -> bool:
-    return isinstance(value, dict) and (
-        "text" in value or "author_id" in value or "edit_history_tweet_ids" in value
-    )
-
-
 def _refuse_other_files(value: Any, file: str, line: int) -> None:
     if not isinstance(value, dict):
         return
     for fields, what in _OTHER_FILES:
-        if fields <= value.keys() and (not _is_post(value) or "id_str" in fields):
+        if fields <= value.keys() and (not is_post(value) or "id_str" in fields):
             raise InputError(
                 f"the file holds {what}, not posts of the X API v2",
                 where=f"{file}:{line}",
                 expected="pages or posts, as twarc2 search, timeline or flatten write them",
                 next="name another file for this source in study.toml",
             )
-
-
-@dataclass(slots=True)
-class _Batch:
-    """Rows and rejects that wait to be given out."""
-
-    context: ReadContext
-    tally: Tally
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    page: int = 0
-    in_page: set[str] = field(default_factory=set)
-
-    @property
-    def full(self) -> bool:
-        return len(self.rows) + len(self.rejects) >= self.context.batch_rows
-
-    def add(self, line: int, post: Any, includes: Includes, retrieved: int | None) -> None:
-        if not _is_post(post):
-            self.rejects.append(Reject(line, "not_a_post", "expected a post with an id and a text"))
-            return
-        for name in sorted(post.keys() - KNOWN_FIELDS):
-            self.tally.unknown(name)
-        try:
-            row = raw_row(post, includes)
-        except BadPostError as bad:
-            self.rejects.append(Reject(line, bad.reason, bad.detail))
-            return
-        if line != self.page:
-            self.page, self.in_page = line, set()
-        if row["post_id"] in self.in_page:
-            self.rejects.append(Reject(line, "repeated", "expected each post once in its page"))
-            return
-        self.in_page.add(row["post_id"])
-        self.rows.append(row | {"collected_at": retrieved})
-        self.lines.append(line)
-
-    def out(self) -> RawBatch:
-        rows, lines, rejects = self.rows, self.lines, self.rejects
-        self.rows, self.lines, self.rejects = [], [], []
-        faults = Faults(lines)
-        names = rows[0].keys() if rows else ()
-        columns: dict[str, Any] = {name: [row[name] for row in rows] for name in names}
-        columns |= {"line": lines, "platform": "x"}
-        if rows:
-            created = times(columns["created_at"], faults, "created_at", None)
-            retrieved = pa.array(columns["collected_at"], pa.int64()).cast(TIME)
-            columns |= {"created_at": created, "collected_at": retrieved, "observed_at": retrieved}
-            columns["views"] = self._views(columns["views"], created)
-        return faults.apply(raw_table(columns, len(rows)), rejects)
-
-    def _views(self, views: list[int | None], created: pa.Array) -> pa.Array:
-        given = pa.array(views, pa.int64())
-        early = truth(pc.less(created, pa.scalar(VIEWS_SINCE, TIME)))
-        none = early & truth(pc.equal(given, 0))
-        self.tally.note("views_not_given", int(np.count_nonzero(none)))
-        return pc.if_else(pa.array(~none), given, pa.scalar(None, pa.int64()))
 
 
 READER = XApiV2()

@@ -99,7 +99,7 @@ def raw_row(post: Object, includes: Includes) -> dict[str, Any]:
     if withheld:
         row["availability"] = "withheld"
         row["withheld_in"] = texts(withheld, "country_codes")
-    row["link"] = _outside_host(post)
+    row["link"] = _outside_link(post)
     row["kind"] = _kind(post, includes, row["link"])
     return row
 
@@ -139,14 +139,19 @@ def _inlined(post: Object, key: str, included: Mapping[str, Object], id: str | N
     return obj(post, key) or included.get(id or "", {})
 
 
-def _outside_host(post: Object) -> str | None:
+def _outside_link(post: Object) -> str | None:
     for url in objs(obj(post, "entities"), "urls"):
         address = text(url, "unwound_url") or text(url, "expanded_url") or ""
-        found = _HOST.match(address)
-        host = found[1].lower().removeprefix("www.") if found else ""
-        if host and not _OWN_HOSTS.search(host):
+        if host := outside_host(address):
             return host
     return None
+
+
+def outside_host(address: str) -> str | None:
+    """The host of a web address without 'www.'; null where it is one of X itself or none."""
+    found = _HOST.match(address)
+    host = found[1].lower().removeprefix("www.") if found else ""
+    return host if host and not _OWN_HOSTS.search(host) else None
 
 
 def _kind(post: Object, includes: Includes, link: str | None) -> str | None:

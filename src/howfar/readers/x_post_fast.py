@@ -1,0 +1,273 @@
+"""Posts of the X API v2, many at once: the columns that x_post.raw_row gives one by one.
+
+Only what is certain is given. A post with the slightest doubt is left to the careful path, which
+tells what is wrong with it, if anything is.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from msgspec import UNSET
+
+from howfar.readers.fields import truth
+from howfar.readers.instants import EARLIEST, LATEST, instant
+from howfar.readers.x_post import FIGURES, RELATIONS, outside_host
+from howfar.readers.x_shape import (
+    Geo,
+    Line,
+    Media,
+    Message,
+    Post,
+    PostMetrics,
+    User,
+    UserMetrics,
+    Withheld,
+)
+from howfar.schema.tables import TEXT, TIME, WHOLE, WORDS
+
+_ID = r"\A[0-9]{1,20}\z"
+_IDS = ("post_id", "author_id", "thread_id", "parent_id", "parent_author_id")
+_TIME = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z\z"
+_TEXTS = (
+    *_IDS,
+    *("author_handle", "parent_author_handle", "created_at", "language", "text", "relation"),
+    *("country", "link", "kind"),
+)
+_RELATIONS = dict(RELATIONS)
+_NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
+_NOWHERE, _NO_POST, _NO_MEDIUM = Geo(), Message(), Media()
+
+
+@dataclass(slots=True)
+class Around:
+    """What a page includes, by id."""
+
+    users: Mapping[str, User] = field(default_factory=dict)
+    posts: Mapping[str, Message] = field(default_factory=dict)
+    places: Mapping[str, Geo] = field(default_factory=dict)
+    media: Mapping[str, Media] = field(default_factory=dict)
+
+
+_ALONE = Around()
+
+
+@dataclass(slots=True)
+class Found:
+    """Posts of several lines, in order: their values (N,) by raw column, missing as UNSET or null.
+
+    lines: index of each post's line. doubtful: those of lines that are left to the careful path.
+    """
+
+    total: int = 0
+    lines: list[int] = field(default_factory=list)
+    doubtful: set[int] = field(default_factory=set)
+    values: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, lines: Sequence[Line | None]) -> None:
+        """Take further lines; null is one that is doubtful already."""
+        posts: list[Post] = []
+        pages: list[Around] = []
+        for n, line in enumerate(lines, self.total):
+            around: Around | None = None
+            if line is None:
+                pass
+            elif line.data is not UNSET:
+                own = line.data if isinstance(line.data, list) else [line.data]
+                around = _around(line, own)
+            elif line.meta is UNSET and line.errors is UNSET and line.includes is UNSET:
+                own, around = [line], _ALONE
+            if line is None or around is None:
+                self.doubtful.add(n)
+                continue
+            told = line.twarc.retrieved_at if line.twarc is not UNSET else UNSET
+            posts += own
+            pages += [around] * len(own)
+            self.lines += [n] * len(own)
+            self.values["collected_at"] += [told] * len(own)
+        self.total += len(lines)
+        for name, values in _values(posts, pages).items():
+            self.values[name] += values
+
+
+def _around(line: Line, posts: Sequence[Post]) -> Around | None:
+    """What a page includes; null where the careful path has to look at the page."""
+    # Twins in a page are rejected, and an account inside a post goes before those beside it.
+    if len({post.id for post in posts}) != len(posts) or any(map(_has_accounts, posts)):
+        return None
+    if line.includes is UNSET:
+        return _ALONE
+    given = line.includes
+    around = Around(
+        {user.id: user for user in given.users or () if isinstance(user.id, str)},
+        {post.id: post for post in given.tweets or () if isinstance(post.id, str)},
+        {place.id: place for place in given.places or () if isinstance(place.id, str)},
+        {m.media_key: m for m in given.media or () if isinstance(m.media_key, str)},
+    )
+    named = (around.users, around.posts, around.places, around.media)
+    return None if any("" in index for index in named) else around
+
+
+def _has_accounts(post: Post) -> bool:
+    inside = (post.author, post.in_reply_to_user, *(r.author for r in post.referenced_tweets or ()))
+    return any(inside)
+
+
+def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[Any]]:
+    authors = [
+        post.author or page.users.get(post.author_id, _NOBODY)  # type: ignore[arg-type]
+        for post, page in zip(posts, pages, strict=True)
+    ]
+    metrics = [post.public_metrics or _NO_METRICS for post in posts]
+    links = _links(posts)
+    values: dict[str, list[Any]] = {
+        "post_id": [post.id for post in posts],
+        "author_id": [post.author_id for post in posts],
+        "created_at": [post.created_at or None for post in posts],
+        "language": [post.lang or None for post in posts],
+        # The long form where there is one; an empty text stays empty.
+        "text": [
+            (post.note_tweet.text if post.note_tweet else None) or post.text for post in posts
+        ],
+        "thread_id": [post.conversation_id for post in posts],
+        "author_handle": [author.username or None for author in authors],
+        "author_followers": [
+            (author.public_metrics or _NO_USER_METRICS).followers_count for author in authors
+        ],
+        **_parents(posts, pages),
+        "country": _countries(posts, pages),
+        "link": links,
+        "kind": _kinds(posts, pages, links),
+        "withheld": [post.withheld or None for post in posts],
+    }
+    for name in FIGURES:
+        values[name] = [getattr(each, name) for each in metrics]
+    return values
+
+
+def columns(found: Found) -> tuple[dict[str, Any], npt.NDArray[np.bool_]]:
+    """Raw columns (N,) of all posts but line and platform, and which posts (N,) are certain."""
+    values = found.values
+    given: dict[str, Any] = {name: _array(values[name], TEXT) for name in _TEXTS}
+    given["author_followers"] = _array(values["author_followers"], WHOLE)
+    for name, targets in FIGURES.items():
+        given |= dict.fromkeys(targets, _array(values[name], WHOLE))
+    given |= _availability(values["withheld"])
+    certain = truth(pc.is_valid(given["post_id"]))
+    for name in _IDS:
+        certain &= truth(pc.fill_null(pc.match_substring_regex(given[name], _ID), True))
+    given["created_at"], timed = _times(given["created_at"])
+    told = values["collected_at"]
+    read = {text: None if text is UNSET else instant(text, None)[0] for text in set(told)}
+    retrieved = pa.array([read[text] for text in told], WHOLE).cast(TIME)
+    given |= {"collected_at": retrieved, "observed_at": retrieved}
+    return given, certain & timed
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    return pa.array([None if value is UNSET else value for value in values], kind)
+
+
+def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[Any]]:
+    total = len(posts)
+    relations: list[str] = ["original"] * total
+    ids: list[Any] = [None] * total
+    authors: list[Any] = [None] * total
+    handles: list[Any] = [None] * total
+    for n, post in enumerate(posts):
+        references = post.referenced_tweets
+        if not references:
+            continue
+        kinds = [reference.type for reference in references]
+        kind = kinds[0]
+        if len(kinds) > 1 or kind not in _RELATIONS:
+            kind = next((known for known in _RELATIONS if known in kinds), None)
+            if kind is None:
+                relations[n] = "unknown"
+                continue
+        reference, page = references[kinds.index(kind)], pages[n]
+        ids[n] = reference.id
+        parent: Message = reference
+        if reference.author_id is UNSET:
+            parent = page.posts.get(reference.id, _NO_POST)  # type: ignore[arg-type]
+        author, account = parent.author_id, reference.author
+        if not isinstance(author, str) and kind == "replied_to":
+            author, account = post.in_reply_to_user_id, post.in_reply_to_user
+        relations[n] = _RELATIONS[kind]
+        authors[n] = author
+        known = account or page.users.get(author, _NOBODY)  # type: ignore[arg-type]
+        handles[n] = known.username or None
+    return {
+        "relation": relations,
+        "parent_id": ids,
+        "parent_author_id": authors,
+        "parent_author_handle": handles,
+    }
+
+
+def _countries(posts: Sequence[Post], pages: Sequence[Around]) -> list[str | None]:
+    codes: list[str | None] = [None] * len(posts)
+    for n, post in enumerate(posts):
+        if place := post.geo:
+            if place.country_code is UNSET:
+                place = pages[n].places.get(place.place_id, _NOWHERE)  # type: ignore[arg-type]
+            codes[n] = place.country_code or None
+    return codes
+
+
+def _links(posts: Sequence[Post]) -> list[str | None]:
+    hosts: list[str | None] = [None] * len(posts)
+    known: dict[str, str | None] = {}
+    for n, post in enumerate(posts):
+        for url in (post.entities.urls or ()) if post.entities else ():
+            # Up to the first slash of the path: the host is told by that alone.
+            start = "/".join((url.unwound_url or url.expanded_url or "").split("/", 3)[:3])
+            if start not in known:
+                known[start] = outside_host(start)
+            if host := known[start]:
+                hosts[n] = host
+                break
+    return hosts
+
+
+def _kinds(
+    posts: Sequence[Post], pages: Sequence[Around], links: Sequence[str | None]
+) -> list[str | None]:
+    kinds: list[str | None] = ["link" if link else "status" for link in links]
+    for n, post in enumerate(posts):
+        if attached := post.attachments:
+            if attached.media or attached.media_keys:
+                key = (attached.media_keys or ("",))[0]
+                media = attached.media or [pages[n].media.get(key, _NO_MEDIUM)]
+                kinds[n] = media[0].type or None
+            elif attached.poll_ids:
+                kinds[n] = "poll"
+    return kinds
+
+
+def _availability(withheld: Sequence[Withheld | None]) -> dict[str, Any]:
+    if not any(withheld):
+        return {"availability": None, "withheld_in": None}
+    codes = [list(w.country_codes or ()) if w and w.told else None for w in withheld]
+    availability = [None if found is None else "withheld" for found in codes]
+    return {"availability": _array(availability, TEXT), "withheld_in": _array(codes, WORDS)}
+
+
+def _times(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+    """Times in the one form that the API writes, and which of them could be read."""
+    formed = pc.fill_null(pc.match_substring_regex(texts, _TIME), False)
+    texts = pc.if_else(formed, texts, pa.scalar(None, TEXT))
+    try:
+        read = texts.cast(TIME)
+    except pa.ArrowInvalid:  # A day that does not exist.
+        stamps = [None if text is None else instant(text, None)[0] for text in texts.to_pylist()]
+        read = pa.array(stamps, pa.int64()).cast(TIME)
+    first, end = pa.scalar(EARLIEST, TIME), pa.scalar(LATEST, TIME)
+    return read, truth(pc.and_(pc.greater_equal(read, first), pc.less(read, end)))
