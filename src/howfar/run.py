@@ -27,6 +27,7 @@ from howfar.errors import StudyError
 from howfar.publish.protect import protect_persons
 from howfar.publish.results import Measured, result_tables
 from howfar.report import ReportInput, render, write_exports
+from howfar.schema.comparable import Ground, ground_of
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Declaration, Measure, Sampling, Tables, registry
 from howfar.schema.needs import Inventory, lacks
@@ -84,12 +85,13 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
         _check_compared(tables(), channels, compared)
         inventory = take_inventory(tables(), compared, len(study.events))
         sampling = _sampling(study)
-        measured = measure_all(tables(), inventory, sampling, study.about.seed, progress)
+        held = ground_of(_held(tables()), compared, study.peers.capture)
+        measured = measure_all(tables(), inventory, sampling, study.about.seed, progress, held)
         measured.append(assess_profile(tables(), study, measured, sampling))
-    holes = coverage_notes(measured)
+    measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
-        row["channel"]: {"organisation": row["organisation"], "coverage": holes.get(row["channel"])}
+        row["channel"]: {"organisation": row["organisation"]}
         for row in channels_table(channels).to_pylist()
     }
     estimates, replicates = result_tables(study.id, provenance["run"], shown, extra)
@@ -136,6 +138,7 @@ def _opened(
                 account_counts=stored.account_counts,
                 coverage=stored.coverage,
                 channels=stored.channels,
+                series=stored.series,
             )
 
         yield tables, manifest
@@ -161,8 +164,35 @@ def _sampling(study: Study) -> Sampling:
     )
 
 
+def _held(tables: Tables) -> list[tuple[str | None, str | None, str, str | None]]:
+    """Channel, platform, capture class and role of all posts."""
+    names = ["channel", "platform", "capture", "role"]
+    rows = tables.observed.select(names).distinct().order_by(names).to_pyarrow().to_pylist()
+    return [(row["channel"], row["platform"], row["capture"], row["role"]) for row in rows]
+
+
+def with_warnings(measured: list[Measured], held: Ground) -> list[Measured]:
+    """The results, each with the holes and ways of capture that it rests on.
+
+    The ledger's own figures are those holes and ways: they carry no warning of themselves.
+    """
+    ledger = next(one.results for one in measured if one.declaration.id == "coverage")
+    ground = held.with_holes(ledger)
+    return [
+        one
+        if one.declaration.id == "coverage"
+        else replace(one, results=ground.warned(one.declaration, one.results))
+        for one in measured
+    ]
+
+
 def measure_all(
-    tables: Tables, inventory: Inventory, sampling: Sampling, seed: int, progress: Progress | None
+    tables: Tables,
+    inventory: Inventory,
+    sampling: Sampling,
+    seed: int,
+    progress: Progress | None,
+    held: Ground,
 ) -> list[Measured]:
     """Every measure of the registry, each with a generator of its own."""
     done: list[Measured] = []
@@ -170,12 +200,18 @@ def measure_all(
     for n, one in enumerate(measures):
         if progress:
             progress(one.declaration.title, n, len(measures))
-        done.append(Measured(one.declaration, tuple(_take(one, tables, inventory, sampling, seed))))
+        results = _take(one, tables, inventory, sampling, seed, held)
+        done.append(Measured(one.declaration, tuple(results)))
     return done
 
 
 def _take(
-    one: Measure, tables: Tables, inventory: Inventory, sampling: Sampling, seed: int
+    one: Measure,
+    tables: Tables,
+    inventory: Inventory,
+    sampling: Sampling,
+    seed: int,
+    held: Ground,
 ) -> list[Result]:
     declaration = one.declaration
     missing = lacks(declaration.needs, inventory)
@@ -183,9 +219,13 @@ def _take(
         reason = "; ".join(f"{lack.why} (would need {lack.remedy})" for lack in missing)
         return [Result(not_measured(declaration.unit, reason))]
     own = np.random.default_rng([seed, zlib.crc32(declaration.id.encode())])
+    if declaration.barred:
+        posts = tables.observed
+        tables = replace(tables, observed=posts.filter(~posts.capture.isin(declaration.barred)))
     expression = one.reduce(tables)
     rows = expression.order_by(expression.columns).to_pyarrow()
     found = list(one.estimate(rows, replace(sampling, rng=own)))
+    found += held.refused(declaration, found)
     # A measure that finds no row to speak of must not vanish from the results.
     return found or [Result(not_measured(declaration.unit, "no post has all that it reads"))]
 
@@ -206,19 +246,6 @@ def declarations() -> dict[str, Declaration]:
     """Declarations of all measures and of the profile, by id."""
     found = {i: one.declaration for i, one in registry().items()}
     return {**found, PROFILE.id: PROFILE}
-
-
-def coverage_notes(measured: list[Measured]) -> dict[str, str]:
-    """For each channel, in a few words, the holes that its figures rest on."""
-    days: dict[str, float] = {}
-    for one in measured:
-        if one.declaration.id != "coverage":
-            continue
-        for result in one.results:
-            channel, value = result.dims.get("channel"), result.estimate.value
-            if channel and result.dims.get("category") == "gap" and value is not None:
-                days[channel] = days.get(channel, 0) + value
-    return {c: f"{n:.0f} days without posts or after the end of the file" for c, n in days.items()}
 
 
 def load_run(folder: Path, run: str) -> Run:

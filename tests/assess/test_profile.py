@@ -225,7 +225,7 @@ def test_the_default_indicators_exist_and_may_be_compared():
 SCHEMAS = {
     "observed": OBSERVED.arrow(),
     "observations": TABLES["counts"].arrow(),
-    **{n: TABLES[n].arrow() for n in ("account_counts", "coverage", "channels", "posts")},
+    **{n: TABLES[n].arrow() for n in ("account_counts", "coverage", "channels", "posts", "series")},
 }
 
 

@@ -26,6 +26,7 @@ from howfar.schema.tables import (
     OBSERVATIONS,
     OBSERVED,
     POSTS,
+    SERIES,
     TableSchema,
 )
 from howfar.stats.blocks import draw_blocks, weeks_between
@@ -43,6 +44,7 @@ SCHEMAS: Mapping[str, TableSchema] = {
     "coverage": COVERAGE,
     "channels": CHANNELS,
     "posts": POSTS,
+    "series": SERIES,
 }
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -170,6 +172,7 @@ def newsroom_results(
             coverage=stored.coverage,
             channels=stored.channels,
             posts=stored.posts,
+            series=stored.series,
         )
 
         def take(measure: str) -> list[Result]:

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from ibis.backends.sql.compilers import PySparkCompiler
 
 from howfar.schema.estimate import Result
 from howfar.schema.formula import evaluate
 from howfar.schema.measure import Declaration, registry
 from howfar.schema.needs import lacks
 from howfar.schema.tables import DIMENSIONS
+from howfar.store.engine import compile_for_spark
 from howfar.store.inventory import take_inventory
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -34,6 +34,7 @@ KINDS = {
     "wilson": "confidence",
     "normal": "confidence",
     "posterior": "posterior",
+    "prediction interval": "confidence",
     "exact": "bound",
     "bounds": "bound",
     "range": "range",
@@ -129,7 +130,7 @@ def test_no_data_is_refused_with_a_reason(bench: Any, name: str) -> None:
 @pytest.mark.parametrize("name", MEASURES)
 def test_the_engine_work_compiles_for_spark(bench: Any, name: str) -> None:
     expression = registry()[name].reduce(bench.unbound())
-    sql = PySparkCompiler().to_sqlglot(expression).sql("spark")
+    sql = compile_for_spark(expression)
     assert "SELECT" in sql
 
 

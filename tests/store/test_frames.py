@@ -39,7 +39,7 @@ def us(text: str) -> int:
     return round(at(text).timestamp() * 1_000_000)
 
 
-STORED = ("posts", "counts", "account_counts", "coverage", "channels")
+STORED = ("posts", "counts", "account_counts", "coverage", "series", "channels")
 ALWAYS = (us("1900-01-01"), us("2100-01-01"))
 
 

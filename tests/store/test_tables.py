@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,12 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from howfar.errors import HowfarError, InputError, StoreError, StudyError
 from howfar.readers.ingest import Outcome
-from howfar.schema.tables import SCHEMA_VERSION
+from howfar.schema.tables import CHANNELS, SCHEMA_VERSION, TABLES
 from howfar.store import migrations
+from howfar.store.engine import open_engine
 from howfar.store.locks import READERS, has_readers, reader_pin
 from howfar.store.manifest import Manifest, read_manifest, write_manifest
 from howfar.store.migrations import migrate
@@ -278,7 +281,7 @@ def test_an_older_manifest_migrates_on_reading(
     before = path.read_bytes()
     raw = json.loads(before)
     # As if version 0 had called the settings something else.
-    raw["schema_version"] = SCHEMA_VERSION - 1
+    raw["schema_version"] = 0
     for entry in raw["inputs"]:
         entry["options"] = entry.pop("settings")
     old = json.dumps(raw).encode()
@@ -291,7 +294,7 @@ def test_an_older_manifest_migrates_on_reading(
         inputs = [{**i, "settings": i["options"]} for i in raw["inputs"]]
         return {**raw, "inputs": [{k: v for k, v in i.items() if k != "options"} for i in inputs]}
 
-    monkeypatch.setitem(migrations.MIGRATIONS, SCHEMA_VERSION - 1, rename)
+    monkeypatch.setitem(migrations.MIGRATIONS, 0, rename)
     assert TableStore(study).manifest().schema_version == SCHEMA_VERSION
     assert path.read_bytes() == old
     # The next commit writes the new form.
@@ -408,3 +411,30 @@ def test_a_table_without_segments_is_empty(study: Path):
     assert len(table) == 0
     assert isinstance(table, pa.Table)
     assert not (study / "tables").exists()
+
+
+def test_segments_of_the_first_version_lack_columns_and_are_read_with_nulls(
+    study: Path, read_study: Read
+):
+    """Version 2 gave coverage four columns: tables of version 1 need not be read again."""
+    read_study(study)
+    store, path = TableStore(study), study / "tables" / "manifest.json"
+    raw = json.loads(path.read_bytes()) | {"schema_version": 1}
+    for entry in raw["inputs"]:
+        segment = entry["segments"]["coverage"]
+        file = study / "tables" / segment["file"]
+        rows = pq.read_table(file)
+        assert None not in rows["notes"].to_pylist()
+        pq.write_table(rows.drop_columns(["supplies", "unknown", "reasons", "notes"]), file)
+        content = file.read_bytes()
+        segment |= {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    path.write_text(json.dumps(raw))
+    assert store.manifest().schema_version == SCHEMA_VERSION
+    rows = store.read("coverage")
+    assert rows.schema == TABLES["coverage"].arrow()
+    assert set(rows["notes"].to_pylist()) == {None}
+    with open_engine(store, store.manifest(), CHANNELS.arrow().empty_table()) as (_, stored):
+        seen = stored.coverage.to_pyarrow()
+    assert seen.schema.names == rows.schema.names
+    assert seen["records"].to_pylist() == rows["records"].to_pylist()
+    assert set(seen["reasons"].to_pylist()) == {None}

@@ -41,6 +41,8 @@ _JOIN = "|"
         uncertainty="week blocks; bounds where a channel serves several paths or one path is all",
         needs=("registry",),
         min_posts=10,
+        barred=("browsing",),
+        pools=True,
         beware=(
             "Accounts that are not in the registry are of path 'unknown' until a coded random "
             "sample says what they are. A channel that serves several paths counts equally in "

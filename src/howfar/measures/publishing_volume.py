@@ -50,6 +50,7 @@ def _row(day: int, **fields: object) -> dict[str, object]:
         uncertainty="week blocks",
         needs=("posts",),
         min_posts=5,
+        barred=("browsing",),
         rules="Days are fractional. They run from where the channel's sources should begin (by the "
         "study; else the start of the window) to their last observation or declared end, whichever "
         "comes first, inside the window. Days that are probably missing (gaps, see coverage) are "

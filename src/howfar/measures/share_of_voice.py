@@ -53,6 +53,7 @@ def _row(channel: str, day: int, **fields: object) -> dict[str, object]:
         uncertainty="week blocks",
         needs=("peers",),
         min_posts=10,
+        barred=("browsing",),
         rules="Days are UTC days, from the latest of the channels' beginnings to the earliest of "
         "their ends (declared start, last observation, declared end, inside the window). A day "
         "that a source cuts is left out; a day that the window itself cuts counts as a whole day, "

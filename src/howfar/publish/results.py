@@ -33,7 +33,7 @@ def result_tables(
 ) -> tuple[pa.Table, pa.Table]:
     """The estimates and, beside them by row number, their replicates.
 
-    extra: for each channel, columns that hold for all its figures (organisation, coverage).
+    extra: for each channel, columns that hold for all its figures (organisation).
     """
     rows: list[dict[str, Any]] = []
     kept: list[Result] = []
@@ -82,4 +82,5 @@ def _row(
         # A profile's row has the level of its indicator among its dimensions: it stands.
         **{k: v for k, v in result.dims.items() if v is not None},
         **{name: getattr(estimate, name) for name in _FIGURES},
+        "coverage": result.coverage,
     }

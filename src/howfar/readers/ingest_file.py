@@ -68,10 +68,10 @@ class Outcome:
 
 
 def document_digest(digest: str, document: FileDocument) -> str:
-    """SHA-256 of a file; of an archive's member, of the archive's hash and its place in it."""
-    if document.member is None:
+    """SHA-256 of a file; of a member or sheet, of the file's hash and its place in it."""
+    if document.part is None:
         return digest
-    return hashlib.sha256(f"{digest}#{document.member.place}".encode()).hexdigest()
+    return hashlib.sha256(f"{digest}#{document.part}".encode()).hexdigest()
 
 
 def reader_of(document: FileDocument, format: str) -> Reader:
@@ -223,6 +223,7 @@ def read_file(
         "first_post": account.first,
         "last_post": account.last,
         "unknown_columns": list(unknown),
+        "supplies": _supplies(reader, source),
         "unknown": _counted(tally.unknown_columns),
         "reasons": _counted(account.reasons),
         "notes": _counted(tally.notes),
@@ -256,6 +257,13 @@ def read_file(
         dict(sorted(tally.unknown_columns.items())),
         input=number,
     )
+
+
+def _supplies(reader: Reader, source: Source) -> list[str]:
+    """Columns that the export can tell; of a plain table those that the study maps."""
+    if "mapping" in reader.declaration.needs:
+        return [f"posts.{name}" for name in sorted(source.mapping)]
+    return sorted(reader.declaration.supplies)
 
 
 def _counted(found: Mapping[str, int]) -> list[str]:

@@ -29,7 +29,10 @@ class Reddit:
             "the archives of Reddit that publish JSON Lines (mostly .zst), or tools that store the "
             "answers of Reddit's API"
         ),
-        supplies=("posts", "counts.reactions", "counts.comments", "counts.shares"),
+        supplies=(
+            *("posts", "posts.availability", "counts.reactions", "counts.comments"),
+            "counts.shares",
+        ),
         lacks=(
             "votes as a count: Reddit gives votes for less votes against, slightly blurred; they "
             "are taken as reactions, which is fewer than there were, and as missing below zero or "

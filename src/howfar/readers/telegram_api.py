@@ -57,6 +57,7 @@ class TelegramApi:
         ),
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_*"),
+            "posts.availability",
             *("counts.comments", "counts.shares"),
         ),
         lacks=(

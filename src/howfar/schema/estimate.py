@@ -103,9 +103,11 @@ class Result:
     replicates, shape (R,), are kept beside the results so that later figures (differences, the
     profile, the index) see the covariance; null where the method has none. largest: what the
     largest single person adds to the value, in its unit, for the dominance rule; never published.
+    coverage: holes and ways of capture that the figure rests on (schema/comparable.py).
     """
 
     estimate: Estimate
     dims: Dimensions = field(default_factory=dict)
     replicates: npt.NDArray[np.float64] | None = None
     largest: float | None = None
+    coverage: str | None = None

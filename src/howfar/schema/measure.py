@@ -28,7 +28,7 @@ class Tables:
     observed: one row a distinct post of the main sources inside the window, with its channel's
     attributes and its latest counts, one column a metric (see store/frames.py).
     observations: every count of every post, first and later crawls alike.
-    coverage: one row an ingested file. channels: the registry.
+    coverage: one row an ingested file. channels: the registry. series: dated figures without posts.
     posts: every stored row, as read: duplicates, recheck sources and posts outside the window too.
     """
 
@@ -36,6 +36,7 @@ class Tables:
     observations: ibis.Table
     account_counts: ibis.Table
     coverage: ibis.Table
+    series: ibis.Table
     channels: ibis.Table
     posts: ibis.Table
 
@@ -84,7 +85,9 @@ class Declaration:
     needs: tables or columns without which there is no figure ('counts.views' is a metric with at
     least one observation, 'account_counts.followers', 'channels.role', 'peers', 'recheck').
     min_posts: fewest posts a figure may rest on; below it the outcome is typed, not a number.
-    rules: what else must be known to compute the figures again from the page.
+    rules: what else must be known to compute the figures again from the page. barred: capture
+    classes whose posts say nothing of what the figure asks: they are left out, and where there are
+    no others the figure is not measured. pools: a figure rests on all series of its platform.
     """
 
     id: str
@@ -104,6 +107,8 @@ class Declaration:
     rules: str = ""
     beware: str = ""
     peer_comparable: bool = True
+    barred: tuple[str, ...] = ()
+    pools: bool = False
 
 
 class Measure(Protocol):

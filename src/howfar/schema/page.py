@@ -24,6 +24,7 @@ def measure_page(declaration: Declaration) -> str:
         ("Needs", ", ".join(f"`{need}`" for need in d.needs).replace("|", "` or `")),
         ("Fewest posts", str(d.min_posts) if d.min_posts else "none"),
         ("Compared between channels", "yes" if d.peer_comparable else "no, only with its own past"),
+        ("Never from", f"{', '.join(d.barred)} sources" if d.barred else "–"),
         ("Source", d.source),
     ]
     sections = [

@@ -140,6 +140,7 @@ NOTES: Mapping[str, str] = {
     "identical_row": "the same author, time and text stood in the file before",
     "ambiguous_time": "the local time happened twice (clocks set back); taken as the first",
     "forgotten": "left out: it was forgotten (howfar forget), or reposts what was",
+    "day_only": "the export gives the day only; taken as its first moment",
     "views_not_given": "views of 0 that the platform gives where it counted none: taken as missing",
     "net_votes": "votes come less those against them: taken as reactions, fewer than there were",
 }
@@ -211,7 +212,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ReaderDeclaration:
-    """Everything that `check`, the documentation and the tests need of a reader."""
+    """Everything that `check`, the documentation and the tests need of a reader.
+
+    supplies: tables, metrics (counts.views) and columns that not every export tells: with
+    posts.availability an export says which posts are removed, withheld or labelled.
+    """
 
     id: str
     title: str

@@ -286,6 +286,7 @@ COVERAGE = TableSchema(
         Column("first_post", TIME, "earliest post in the file"),
         Column("last_post", TIME, "latest post in the file"),
         Column("unknown_columns", WORDS, "columns that the reader does not know"),
+        Column("supplies", WORDS, "tables and columns that the export gives, as its reader says"),
         Column("unknown", WORDS, "the same with their records: name=records"),
         Column("reasons", WORDS, "why records were rejected: reason=records"),
         Column("notes", WORDS, "remarks on records that were kept: code=records"),

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from ibis.backends.duckdb import Backend
 from ibis.backends.sql.compilers import PySparkCompiler
+from ibis.config import Config
 
 from howfar.errors import StudyError
 from howfar.schema.tables import CHANNELS, TABLES
@@ -90,8 +91,17 @@ def compile_for_spark(expression: ibis.Expr) -> str:
 
     The expression must stand on unbound tables (``ibis.table``).
     """
+    if ibis.options.pyspark is None:
+        # Ibis registers the options of a backend on its import, which needs PySpark itself.
+        ibis.options.pyspark = _SparkOptions()
     sql: str = PySparkCompiler().to_sqlglot(expression).sql("spark")
     return sql
+
+
+class _SparkOptions(Config):  # type: ignore[misc]  # Ibis declares no types here.
+    """Ibis's own default: NaN is a figure, not a null."""
+
+    treat_nan_as_null: bool = False
 
 
 def _confine(backend: Backend, files: Sequence[Path]) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.datatypes as dtypes
 
+from howfar.schema.comparable import CAPTURE
 from howfar.schema.settled import YOUNG_S
 from howfar.schema.tables import METRICS, OBSERVED
 
@@ -33,16 +34,23 @@ class Stored:
     counts: ibis.Table
     account_counts: ibis.Table
     coverage: ibis.Table
+    series: ibis.Table
     channels: ibis.Table
 
 
 def distinct_posts(stored: Stored) -> ibis.Table:
-    """One row a post of a main source: its first appearance by file and line."""
+    """One row a post of a main source: its first appearance by file and line.
+
+    Of sources that were captured in unlike ways that of the most telling one.
+    """
     main = stored.coverage.filter(stored.coverage.use == MAIN)
     posts = stored.posts.inner_join(main.select("input", "capture"), "input")
-    order = ibis.window(group_by=["platform", "post_id"], order_by=["input", "line"])
+    # A post that a complete source holds is captured completely, whatever else shows it too.
+    told = [(posts.capture == capture, n) for n, capture in enumerate(CAPTURE)]
+    posts = posts.mutate(rank=ibis.cases(*told, else_=len(CAPTURE)))
+    order = ibis.window(group_by=["platform", "post_id"], order_by=["rank", "input", "line"])
     ranked = posts.mutate(copy=ibis.row_number().over(order))
-    return ranked.filter(ranked.copy == 0).drop("copy")
+    return ranked.filter(ranked.copy == 0).drop("copy", "rank")
 
 
 def latest_counts(stored: Stored) -> ibis.Table:

@@ -23,7 +23,7 @@ Migration = Callable[[dict[str, Any]], dict[str, Any]]
 MIGRATIONS: dict[int, Migration] = {1: dict}
 """Schema version -> the step to the version after it. Version 1 is the first.
 
-1 to 2: coverage has three columns more, posts one; they are null for what was read before.
+1 to 2: coverage has four columns more, posts one; they are null for what was read before.
 """
 
 
