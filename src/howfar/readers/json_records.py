@@ -26,8 +26,9 @@ _MOST_RETRIED = 32 * LONGEST
 so that no document takes longer than its size justifies."""
 
 _UNPLACED = ("depth", "duplicate_key", "number")
-_COSTLY = 20_000
-"""Taken for the characters that were read in vain where the decoder does not tell the place."""
+_COSTLY, _CHEAP = 20_000, 4_000
+"""Taken for the characters that were read in vain: where the decoder does not tell the place, and
+at least (it counts the lines of what stands before)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,8 @@ class _Parser:
 
     def _find(self, start: re.Pattern[str]) -> bool:
         """Go to the next record, or to the next line that begins with a value at the top."""
-        while self.retried < _MOST_RETRIED and self.window.search(start):
+        cheap = start is _NEXT_LINE
+        while (cheap or self.retried < _MOST_RETRIED) and self.window.search(start):
             if self.window.at_line_start or self._is_record_here():
                 return True
         self.window.finish()
@@ -275,7 +277,8 @@ class _Parser:
         if not reason and length > LONGEST:
             fault = "too_long"
         if reason:
-            self.retried += max(length, _COSTLY if reason in _UNPLACED else 0)
+            self.retried += max(length, _COSTLY if reason in _UNPLACED else _CHEAP)
+            window.forget()
             raise _BrokenError(fault or reason)
         window.at = end
         return (None if fault else value), length, fault

@@ -54,14 +54,19 @@ class Window:
         """Read on, and forget what is behind; false at the end of the text."""
         if self.ended:
             return False
-        if self.at > PIECE:
-            _ = self.line
-            cut = self.at - _BEHIND
-            self.text, self.at, self._counted = self.text[cut:], _BEHIND, _BEHIND
+        self.forget()
         piece = self._read(max(PIECE, len(self.text)))
         self.ended = not piece
         self.text += piece
         return bool(piece)
+
+    def forget(self) -> None:
+        """Let go of what is far behind."""
+        if self.at > PIECE // 4:
+            _ = self.line
+            cut = self.at - min(_BEHIND, self.at)
+            self.text, self.at = self.text[cut:], self.at - cut
+            self._counted = self.at
 
     def peek(self) -> str:
         """Skip white space; the next character, empty at the end of the text."""
