@@ -80,7 +80,8 @@ class XApiV2:
             return Sniff(0.0, "the first line counts posts and holds none")
         if _MARKS[0] in found or len(found) >= 2:
             return Sniff(0.95, f"the first line has the fields {', '.join(found[:3])}")
-        if found and '"data"' in first[:40] and '"create_time"' not in first:
+        others = ('"create_time"', '"timestamp"', '"media_type"')
+        if found and '"data"' in first[:40] and not any(mark in first for mark in others):
             return Sniff(0.7, f"the first line is a page with the field {found[0]}")
         if '"action"' in found and '"id"' in first:
             return Sniff(0.6, "the first line looks like a compliance action of X")
