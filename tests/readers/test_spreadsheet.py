@@ -18,6 +18,7 @@ from howfar.errors import InputError
 from howfar.readers.describe import describe, describe_all
 from howfar.readers.discovery import guess, readers
 from howfar.readers.documents import FileDocument, documents
+from howfar.readers.ingest_file import document_digest
 from howfar.readers.reading import read_document
 from howfar.readers.spreadsheet import sheet_csv
 from howfar.schema.reader import ReadContext, Tally
@@ -215,3 +216,10 @@ def test_a_truncated_file(tmp_path: Path) -> None:
         path.write_bytes(content[:end])
         with pytest.raises(InputError):
             documents(path)
+
+
+def test_sheets_of_one_file_are_told_apart(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["a", "b"]], [["c", "d"]])
+    digests = {document_digest("x", document) for document in documents(path)}
+    assert len(digests) == 2
+    assert document_digest("x", FileDocument(path)) == "x"

@@ -129,7 +129,7 @@ def describe(
         found.problem, found.reason = f"the member is not read: {refusal.detail}", refusal.reason
         return found
     try:
-        size = document.path.stat().st_size if document.member is None else 0
+        size = document.path.stat().st_size if document.part is None else 0
         head = head_of(document, HEAD_BYTES)
         guesses = guess(document)
     except OSError as error:

@@ -52,6 +52,13 @@ class FileDocument:
         return stem if stem and last.lower() in ("gz", "zst", "zstd") else self.path.name
 
     @property
+    def part(self) -> int | None:
+        """Place of an archive's member, or of one of several sheets; null for a whole file."""
+        if self.member is not None:
+            return self.member.place
+        return self.sheet if self.many else None
+
+    @property
     def refusal(self) -> Reject | None:
         """Why a member of an archive is not read."""
         if self.member is None or not self.member.reason:

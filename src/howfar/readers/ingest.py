@@ -140,10 +140,10 @@ def _refuse(
 ) -> None:
     """Remember a file that cannot be read, or stop at it.
 
-    A member of an archive that is no export stops nothing: archives hold pictures, read-me files
-    and whatever else.
+    A member of an archive, or a sheet of several, that is no export stops nothing: archives hold
+    pictures, read-me files and whatever else.
     """
-    if document.member is None:
+    if document.part is None:
         if refused is None:
             raise error
         refused.append(error)
