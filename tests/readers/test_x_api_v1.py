@@ -1,4 +1,4 @@
-"""X API v1.1: lists, answers, streams and recorded traffic; the real samples by independent code."""
+"""X API v1.1: lists, answers, streams, recorded traffic; the real samples by independent code."""
 
 from __future__ import annotations
 
