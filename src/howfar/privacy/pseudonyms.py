@@ -8,9 +8,9 @@ account has another pseudonym, so that two studies cannot be joined.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -60,21 +60,43 @@ class Pseudonymiser:
         if isinstance(ids, pa.ChunkedArray):
             ids = ids.combine_chunks()
         encoded = pc.dictionary_encode(ids.cast(pa.string()))
-        distinct: Sequence[str] = encoded.dictionary.to_pylist()
-        made = pa.array([self._one(prefix, platform, name) for name in distinct], pa.string())
-        return made.take(encoded.indices)
+        distinct: list[bytes] = encoded.dictionary.cast(pa.binary()).to_pylist()
+        _check(platform, all(distinct))
+        start, outside = self._inner.copy(), self._outer
+        start.update(f"{platform}:".encode())
+        digests = []
+        for name in distinct:
+            inner, outer = start.copy(), outside.copy()
+            inner.update(name)
+            outer.update(inner.digest())
+            digests.append(outer.digest()[: _HEX_DIGITS // 2])
+        return _texts(prefix, digests).take(encoded.indices)
 
     def _one(self, prefix: str, platform: str, native_id: str) -> str:
-        if not native_id:
-            raise ValueError("an empty id has no pseudonym; give null where there is none")
-        if not platform or ":" in platform:
-            raise ValueError(f'"{platform}" is no platform name')
+        _check(platform, bool(native_id))
         inner = self._inner.copy()
         # surrogatepass: a broken id is still an id, and must not stop a read.
         inner.update(f"{platform}:{native_id}".encode("utf-8", "surrogatepass"))
         outer = self._outer.copy()
         outer.update(inner.digest())
         return prefix + outer.hexdigest()[:_HEX_DIGITS]
+
+
+def _check(platform: str, given: bool) -> None:
+    if not given:
+        raise ValueError("an empty id has no pseudonym; give null where there is none")
+    if not platform or ":" in platform:
+        raise ValueError(f'"{platform}" is no platform name')
+
+
+def _texts(prefix: str, digests: list[bytes]) -> pa.Array:
+    """Prefix and hexadecimal digits of each digest (N,), (N,) strings."""
+    digits = np.frombuffer(b"".join(digests).hex().encode(), np.uint8).reshape(-1, _HEX_DIGITS)
+    start = np.frombuffer(prefix.encode(), np.uint8)
+    letters = np.hstack([np.broadcast_to(start, (len(digits), len(start))), digits])
+    ends = np.arange(len(digits) + 1, dtype=np.int32) * letters.shape[1]
+    buffers = [None, pa.py_buffer(ends.tobytes()), pa.py_buffer(letters.tobytes())]
+    return pa.Array.from_buffers(pa.string(), len(digits), buffers)
 
 
 def fingerprint(pseudonyms: Pseudonymiser) -> str:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from howfar.privacy.pseudonyms import Pseudonymiser, handle_accounts
 from howfar.privacy.redaction import Redactor
 from howfar.privacy.tombstones import Forgotten
+from howfar.privacy.words import known_kinds, no_account
 from howfar.readers.protect_names import name_match, resembles
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT, WORDS
@@ -73,8 +74,8 @@ class Protector:
             "language": _shaped(raw["language"], _LANGUAGE),
             "country": _shaped(raw["country"], _COUNTRY),
             "withheld_in": _countries(raw["withheld_in"]),
-            "kind": self._word(raw, "kind", known),
-            "platform_label": self._word(raw, "platform_label", known),
+            "kind": known_kinds(raw["kind"]),
+            "platform_label": self._label(raw),
             "link": _by_platform(raw["platform"], raw["link"], self._hosts),
             "post_id": posts,
             "channel": channel,
@@ -121,8 +122,10 @@ class Protector:
         """Channel of each row by its account, null where the account is not registered."""
         if raw[ids].null_count == len(raw) and raw[handles].null_count == len(raw):
             return pa.nulls(len(raw), TEXT)
+        maybe = self._maybe_registered(raw[ids], raw[handles])
+        some = raw.filter(maybe)
         keys = pc.binary_join_element_wise(
-            raw["platform"], raw[ids], raw[handles], "\x1f", null_handling="replace"
+            some["platform"], some[ids], some[handles], "\x1f", null_handling="replace"
         )
         coded = pc.dictionary_encode(pa.chunked_array([keys]).combine_chunks())
         names: list[str | None] = []
@@ -130,7 +133,17 @@ class Protector:
             platform, account, handle = key.split("\x1f", 2)
             entry = self.registry.match(platform, account or None, handle or None)
             names.append(entry.channel if entry is not None and entry.named else None)
-        return pa.array(names, TEXT).take(coded.indices)
+        found = pa.array(names, TEXT).take(coded.indices)
+        return pc.replace_with_mask(pa.nulls(len(raw), TEXT), maybe, found)
+
+    def _maybe_registered(self, ids: pa.Array, handles: pa.Array) -> pa.Array:
+        """Accounts that may be a channel; of the others that is sure to be none."""
+        # A handle of other characters than these is for the registry itself to judge.
+        odd = pc.invert(pc.match_substring_regex(handles, r"\A[!-~]*\z"))
+        bare = pc.utf8_ltrim(pc.ascii_lower(handles), "@")
+        by_id = pc.is_in(ids, pa.array(sorted(self.registry.account_ids), TEXT))
+        by_handle = pc.is_in(bare, pa.array(sorted(self.registry.handle_keys), TEXT))
+        return _plain(pc.or_(by_id, pc.or_(by_handle, pc.fill_null(odd, False))))
 
     def _may_be(self, raw: pa.Table, channel: str) -> pa.Array:
         """Rows of a channel's source that do not name another account: guests are persons."""
@@ -152,20 +165,14 @@ class Protector:
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
         return Redactor(self.registry.handles.get(platform, frozenset())).array(texts)
 
-    def _word(self, raw: pa.Table, column: str, known: pa.Array) -> pa.Array:
-        """A word of the export, redacted; null where it names the person who posted."""
-        word = raw[column]
-        if word.null_count == len(word):
-            return word
-        bare = pc.utf8_lower(pc.utf8_ltrim(word, "@"))
-        for name in ("author_id", "author_handle", "author_name"):
-            account = pc.utf8_lower(pc.utf8_ltrim(raw[name], "@"))
-            # Of a federated handle, name@instance, the name alone is the person's too.
-            local = pc.replace_substring_regex(account, "@.*$", "")
-            same = pc.or_kleene(pc.equal(bare, account), pc.equal(bare, local))
-            same = pc.and_(pc.fill_null(same, False), pc.invert(known))
-            word = pc.if_else(same, pa.scalar(None, TEXT), word)
-        return _by_platform(raw["platform"], word, self._redact)
+    def _label(self, raw: pa.Table) -> pa.Array:
+        """What the platform wrote on a post, redacted; null where it is an account's name."""
+        label = raw["platform_label"]
+        if label.null_count == len(label):
+            return label
+        accounts = ("author_id", "author_handle", "author_name", "parent_author_handle")
+        label = no_account(label, [raw[name] for name in accounts])
+        return _by_platform(raw["platform"], label, self._redact)
 
     def _hosts(self, platform: str, links: pa.Array) -> pa.Array:
         """Host names; of one that names a person's account only the site (tumblr.com)."""
@@ -181,6 +188,10 @@ class Protector:
     def post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         """Pseudonyms of a column of native post ids."""
         return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
+
+
+def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def _shaped(values: pa.Array, shape: str) -> pa.Array:
@@ -280,11 +291,13 @@ def _melt(
     )
     parts = []
     for metric in METRICS:
-        given = pc.is_valid(raw[metric])
-        part = wide.filter(given)
+        values, part = raw[metric], wide
+        if values.null_count:
+            given = pc.is_valid(values)
+            values, part = values.filter(given), part.filter(given)
         if len(part):
-            part = part.append_column("metric", pa.array([metric] * len(part), TEXT))
-            parts.append(part.append_column("value", raw[metric].filter(given)))
+            part = part.append_column("metric", pa.repeat(pa.scalar(metric, TEXT), len(part)))
+            parts.append(part.append_column("value", values))
     if not parts:
         return wide.slice(0, 0)
     return pa.concat_tables(parts)

@@ -79,6 +79,16 @@ class Registry:
         """What the handles of a platform's channels look like (see study/lookalikes.py)."""
         return frozenset(shape for known, shape in self._by_skeleton if known == platform)
 
+    @property
+    def account_ids(self) -> frozenset[str]:
+        """Account ids of all rows, of whatever platform."""
+        return frozenset(account for _, account in self._by_id)
+
+    @property
+    def handle_keys(self) -> frozenset[str]:
+        """Case-folded handles of all rows, of whatever platform."""
+        return frozenset(key for _, key in self._by_handle)
+
     def rows(self, channel: str) -> tuple[Channel, ...]:
         """The rows of one channel in order of validity; empty where it is not registered."""
         rows = [row for row in self.channels if row.channel == channel]
