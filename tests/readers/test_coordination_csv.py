@@ -27,15 +27,15 @@ def read(path: Path, content: str, **told: Any) -> Reading:
         ("https://example.org/a", "link"),
         ("HTTP://EXAMPLE.ORG", "link"),
         ("#ferry", "hashtag"),
-        # A post's id, a hash or a text: it does not show which, and none is guessed.
-        ("1700000000000000001", None),
-        ("ferry", None),
+        ("1700000000000000001", "post"),
+        ("17b", "text"),
+        ("ferry", "text"),
     ],
 )
-def test_kinds_that_an_object_shows(tmp_path: Path, shared: str, kind: str | None) -> None:
+def test_kinds_that_an_object_shows(tmp_path: Path, shared: str, kind: str) -> None:
     content = f"{HEADER}\n{shared},1,2,1694152800\n"
     (row,) = read(tmp_path / "a.csv", content).others["shares"]
-    assert (row["object"], row.get("object_kind")) == (shared, kind)
+    assert (row["object"], row["object_kind"]) == (shared, kind)
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,10 @@ class CoordinationCsv:
         exported_by="CooRTweet, CooRnet and scripts that prepare data for such tools",
         supplies=("shares",),
         lacks=(
-            "posts, texts and counts; the platform, unless a column platform names it; what "
-            "kind of object was shared, unless the column's name or the object itself shows it; "
-            "the zone of times that are no seconds since 1970"
+            "posts, texts and counts; the platform, unless a column platform names it; the zone "
+            "of times that are no seconds since 1970. What kind of object was shared is told by "
+            "the column's name (url, hashtag, phash) or by the object: an address is a link, # "
+            "begins a hashtag, digits are a post, all else counts as a text"
         ),
         tested_on="documentation",
         how_to_obtain=(
@@ -168,13 +169,16 @@ def _rows(
 
 
 def _kinds(objects: pa.Array, told: str | None) -> pa.Array:
-    """The kind that the column's name tells, else what each object shows; null where nothing."""
+    """The kind that the column's name tells, else what each object shows.
+
+    An address is a link, digits are a post's id, and what shows nothing is a text.
+    """
     if told is not None:
         return pa.array([told] * len(objects), pa.string())
-    link = truth(pc.match_substring_regex(objects, r"^(?i)https?://"))
-    hashtag = truth(pc.starts_with(objects, "#"))
-    none = pa.scalar(None, pa.string())
-    return pc.if_else(pa.array(link), "link", pc.if_else(pa.array(hashtag), "hashtag", none))
+    kinds = pa.array(["text"] * len(objects), pa.string())
+    for pattern, kind in ((r"^[0-9]+$", "post"), (r"^#", "hashtag"), (r"^(?i)https?://", "link")):
+        kinds = pc.if_else(truth(pc.match_substring_regex(objects, pattern)), kind, kinds)
+    return kinds
 
 
 def _times(
