@@ -111,7 +111,9 @@ def _what(value: Object) -> str:
         return ""
     if is_media(value):
         return "a medium"
-    if "business_discovery" in value or any(name in value for name in _BY_OTHERS):
+    if "business_discovery" in value or any(
+        isinstance(value.get(name), dict) for name in _BY_OTHERS
+    ):
         return "an account that was asked for"
     if {"media_count", "follows_count"} & value.keys():
         return "an account"
