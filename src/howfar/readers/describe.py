@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.errors import InputError
+from howfar.privacy.words import LANGUAGE, header_of_table
 from howfar.readers.delimited import header_of
 from howfar.readers.discovery import HEAD_BYTES, SURE, guess, readers
 from howfar.readers.documents import FileDocument, documents, head_of
@@ -173,7 +175,7 @@ def _columns(head: bytes) -> tuple[str, ...]:
     """Column names of a table, or the paths of the first whole line of JSON."""
     text = decoded_head(head)
     if text.lstrip()[:1] not in ("{", "[", "<"):
-        return tuple(header_of(head, delimiter_of(text)))
+        return header_of_table(header_of(head, delimiter_of(text)))
     value, _ = parse(text.lstrip().split("\n", 1)[0])
     return tuple(paths_of(value)) if isinstance(value, dict) else ()
 
@@ -238,8 +240,9 @@ def _count(
     for name in ("platform", "language", "relation"):
         if name in posts.column_names:
             for entry in pc.value_counts(posts[name]).to_pylist():
-                if entry["values"] is not None:
-                    counters[name][entry["values"]] += entry["counts"]
+                if (word := entry["values"]) is not None:
+                    tag = name != "language" or re.fullmatch(LANGUAGE, word)
+                    counters[name][word if tag else "(other)"] += entry["counts"]
     for metric in METRICS:
         if metric in posts.column_names:
             counters["metric"][metric] += len(posts) - posts[metric].null_count
