@@ -28,7 +28,8 @@ _HOST = re.compile(r"https?://([^/:?#@]+)")
 
 def raw_row(status: Any) -> Row:
     """The status' raw columns. BadPostError where damaged, not public, or no status."""
-    if not isinstance(status, dict) or "account" not in status or "content" not in status:
+    # The history of an edited status holds its versions, which have no id of their own.
+    if not isinstance(status, dict) or not {"id", "account", "content"} <= status.keys():
         raise no_post("a status with an account and a content")
     boosted = obj(status, "reblog")
     for shown in (status, boosted):

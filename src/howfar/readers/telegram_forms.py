@@ -34,8 +34,8 @@ _TDLIB_STEP = 1 << 20
 
 _TDLIB_MEDIA = frozenset(
     """
-    text photo video animation document audio voicenote videonote sticker poll location venue
-    contact dice game story paidmedia animatedemoji giveaway invoice checklist
+    text photo video animation document audio voice_note video_note sticker poll location venue
+    contact dice game story paid_media animated_emoji giveaway invoice checklist
     """.split()
 )
 _BOT_MEDIA = (
@@ -80,7 +80,7 @@ def _of_client(message: Object) -> Row:
         "author_id": str(_peer(sender)) if sender else marked_channel(bare),
         "created_at": moment(message.get("date"), "date"),
         "text": without_names(words, entities),
-        "kind": (text(media, "_") or "").removeprefix("MessageMedia").lower() or "status",
+        "kind": _snake((text(media, "_") or "").removeprefix("MessageMedia")) or "status",
         "link": outside_host([*addresses(words, entities), page], OWN_HOSTS),
         "views": figure(message, "views"),
         "shares": figure(message, "forwards"),
@@ -122,7 +122,7 @@ def _peer(peer: Object) -> int:
 
 def _of_tdlib(message: Object) -> Row:
     content = obj(message, "content")
-    medium = (text(content, "@type") or "").removeprefix("message").lower()
+    medium = _snake((text(content, "@type") or "").removeprefix("message"))
     if text(message, "@type") != "message" or medium not in _TDLIB_MEDIA:
         raise no_post("a message, no notice of the chat")
     bare = public_chat(number(message.get("chat_id"), "chat_id"))
@@ -284,6 +284,11 @@ def _flat_relation(message: Object, bare: int) -> Row:
         return _reply(None, bare, answered)
     # Where nothing is said of forwarding, the message may be a forward.
     return {"relation": "original" if "fwd_from" in message else "unknown"}
+
+
+def _snake(name: str) -> str:
+    """VideoNote as video_note."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 # What the forms share -----------------------------------------------------------------------------
