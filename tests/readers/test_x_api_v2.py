@@ -92,6 +92,7 @@ def _independent(line: dict[str, Any], number: int) -> list[dict[str, Any]]:
             "post_id": post["id"],
             "author_id": post["author_id"],
             "author_handle": author.get("username"),
+            "author_name": author.get("name") or None,
             "author_followers": author.get("public_metrics", {}).get("followers_count"),
             "created_at": post["created_at"].replace(".000Z", "Z"),
             "collected_at": seen_at,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from howfar.readers.json_values import Object, digits, figure, obj, objs, text, texts
+from howfar.readers.text_lines import damage
 
 FIGURES = {
     "like_count": ("reactions", "reaction_like"),
@@ -87,6 +88,7 @@ def raw_row(post: Object, includes: Includes) -> dict[str, Any]:
     }
     author = _inlined(post, "author", includes.users, row["author_id"])
     row["author_handle"] = text(author, "username")
+    row["author_name"] = _name(author)
     row["author_followers"] = figure(obj(author, "public_metrics"), "followers_count")
     row |= _parent(post, includes)
     metrics = obj(post, "public_metrics")
@@ -137,6 +139,12 @@ def _parent(post: Object, includes: Includes) -> dict[str, Any]:
 def _inlined(post: Object, key: str, included: Mapping[str, Object], id: str | None) -> Object:
     """An account that a flattened post carries itself, or that its page includes."""
     return obj(post, key) or included.get(id or "", {})
+
+
+def _name(author: Object) -> str | None:
+    """The display name; a damaged one is missing, for the post is intact."""
+    name = author.get("name")
+    return name if isinstance(name, str) and name and not damage(name) else None
 
 
 def _outside_link(post: Object) -> str | None:

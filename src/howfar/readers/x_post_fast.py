@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -38,8 +39,8 @@ _IDS = ("post_id", "author_id", "thread_id", "parent_id", "parent_author_id")
 _TIME = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z\z"
 _TEXTS = (
     *_IDS,
-    *("author_handle", "parent_author_handle", "created_at", "language", "text", "relation"),
-    *("country", "link", "kind"),
+    *("author_handle", "author_name", "parent_author_handle", "created_at", "language"),
+    *("text", "relation", "country", "link", "kind"),
 )
 _RELATIONS = dict(RELATIONS)
 _NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
@@ -138,6 +139,7 @@ def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[An
         ],
         "thread_id": [post.conversation_id for post in posts],
         "author_handle": [author.username or None for author in authors],
+        "author_name": [author.name or None for author in authors],
         "author_followers": [
             (author.public_metrics or _NO_USER_METRICS).followers_count for author in authors
         ],
@@ -148,7 +150,7 @@ def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[An
         "withheld": [post.withheld or None for post in posts],
     }
     for name in FIGURES:
-        values[name] = [getattr(each, name) for each in metrics]
+        values[name] = list(map(attrgetter(name), metrics))
     return values
 
 
