@@ -107,7 +107,7 @@ class _Head:
 
 def first_values(
     head: bytes, lists: Sequence[str], is_record: Callable[[Any], bool]
-) -> list[Mapping[str, Any]]:
+) -> Sequence[Mapping[str, Any]]:
     """The first records of a file that are objects and stand whole in its first bytes."""
     records = json_records(_Head("head", head), lists, is_record)
     values = (r.value for r in islice(records, 2 * _MOST_SNIFFED) if not r.reason)
@@ -118,3 +118,11 @@ def inner_list(value: Mapping[str, Any], name: str) -> list[Any] | None:
     """The elements of a page that stands in another value; null where it is no page."""
     found = value.get(name)
     return found if isinstance(found, list) else None
+
+
+def author_needed(expected: str) -> BadPostError:
+    """Refuses what somebody else than the source's channel may have written, and nobody says who.
+
+    Without an author it would be taken for the channel's own.
+    """
+    return BadPostError("author", f"{expected}: expected, or nobody says who wrote it")

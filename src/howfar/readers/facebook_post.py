@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from howfar.readers.api_answers import author_needed
 from howfar.readers.graph_value import (
-    author_needed,
     first_figure,
     lifetime_figures,
     outside,
@@ -65,7 +65,8 @@ _COMMENT_MARKS = frozenset(
 )
 _POST_MARKS = frozenset(("shares", "status_type", "attachments", "is_published"))
 _CLOSED = frozenset(("ALL_FRIENDS", "FRIENDS_OF_FRIENDS", "NETWORKS_FRIENDS", "SELF", "CUSTOM"))
-_OWN_HOSTS = re.compile(r"(?:^|\.)(?:facebook\.com|fb\.com|fb\.me|fb\.watch|fbcdn\.net)$")
+# The company's own web sites at fb.com (about, engineering) are no part of the platform.
+_OWN_HOSTS = re.compile(r"(?:^|\.)(?:facebook\.com|fb\.me|fb\.watch|fbcdn\.net)$|^(?:m\.)?fb\.com$")
 _ID = re.compile(r"[0-9]+(?:_[0-9]+){0,2}")
 
 

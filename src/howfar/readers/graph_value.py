@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from howfar.privacy.redaction import MENTION
-from howfar.readers.json_values import BadPostError, Object, figure, obj, objs, text
+from howfar.readers.json_values import Object, figure, obj, objs, text
 from howfar.readers.marked_text import outside_host as host_outside
 from howfar.readers.marked_text import replaced
 
@@ -141,8 +141,3 @@ def _tags(tags: list[Any] | dict[str, Any]) -> Iterator[Object]:
         for tag in group if isinstance(group, list) else ():
             if isinstance(tag, dict):
                 yield tag
-
-
-def author_needed(expected: str) -> BadPostError:
-    """A record of which nobody says who wrote it, whatever channel the source is of."""
-    return BadPostError("author", f"{expected}: expected, or nobody says who wrote it")

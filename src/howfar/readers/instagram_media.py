@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from howfar.readers.graph_value import author_needed, first_figure, lifetime_figures
+from howfar.readers.api_answers import author_needed
+from howfar.readers.graph_value import first_figure, lifetime_figures
 from howfar.readers.json_values import (
     BadPostError,
     Object,

@@ -28,8 +28,9 @@ class ThreadsApi:
         exported_by="the Threads API of Meta, and tools that store its answers unchanged",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
-            "posts.availability",
-            *("counts.comments", "counts.shares", "counts.quotes", "account_counts.followers"),
+            "posts.withheld",
+            *("counts.comments", "counts.shares", "counts.quotes", "posts.availability"),
+            "account_counts.followers",
         ),
         lacks=(
             "the time of asking; language; figures of posts, unless their insights stand in them "

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from howfar.readers.api_answers import author_needed
 from howfar.readers.html_text import html_text
 from howfar.readers.json_values import BadPostError, Object, figure, identifier, obj, objs, text
 
@@ -32,7 +33,11 @@ def comment_row(resource: Object, thread: Object, top: Object) -> Row:
     snippet = obj(resource, "snippet")
     if text(snippet, "moderationStatus") not in (None, "published"):
         raise BadPostError("not_public", "moderationStatus: expected a published comment")
-    name = text(snippet, "authorDisplayName")
+    author, name = _author(snippet), text(snippet, "authorDisplayName")
+    # A display name is a person's own word, and may be a channel's handle by chance or design.
+    handle = name if name and name.startswith("@") else None
+    if author is None and handle is None:
+        raise author_needed("authorChannelId")
     video = identifier(snippet, "videoId") or identifier(thread, "videoId")
     above = identifier(snippet, "parentId") or identifier(top, "id")
     owner = identifier(snippet, "channelId") or identifier(thread, "channelId")
@@ -40,8 +45,8 @@ def comment_row(resource: Object, thread: Object, top: Object) -> Row:
     return {
         "platform": "youtube",
         "post_id": identifier(resource, "id", required=True),
-        "author_id": _author(snippet),
-        "author_handle": name if name and name.startswith("@") else None,
+        "author_id": author,
+        "author_handle": handle,
         "relation": "reply",
         "kind": "comment",
         "created_at": text(snippet, "publishedAt"),

@@ -31,7 +31,7 @@ class YoutubeDataApi:
         exported_by="the YouTube Data API v3, and tools that store its answers unchanged",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
-            "posts.availability",
+            *("posts.removed", "posts.withheld"),
             *("counts.reaction_other", "counts.comments", "account_counts.followers"),
             *("account_counts.views", "account_counts.posts", "shares"),
         ),

@@ -33,10 +33,7 @@ _KNOWN_COMMENT = {
     *("authorChannelUrl", "isReply", "isReplyTo", "isReplyToId", "isReplyToName", "videoId"),
 }
 _HASHED = r"^(?:[0-9a-f]{16,64}|[0-9]{1,9})$"
-_OTHERS = (
-    ({"subscriberCount", "videoCount"}, "channels"),
-    ({"nodedef>name VARCHAR"}, "a network"),
-)
+_OTHERS = (({"subscriberCount", "videoCount"}, "channels"),)
 
 
 class YoutubeDataToolsCsv:
@@ -104,8 +101,11 @@ def _delimiter(head: bytes) -> str:
 
 def _neither(names: set[str], file: str) -> InputError:
     what = next((what for fields, what in _OTHERS if fields <= names), "")
+    lacking = next(name for name in _VIDEOS if name not in names)
     return InputError(
-        f"the file lists {what}, not videos or comments" if what else "the header lacks 'videoId'",
+        f"the file lists {what}, not videos or comments"
+        if what
+        else f"the header lacks {lacking!r}",
         where=f"{file}:1",
         expected=f"{', '.join(_VIDEOS)}; or {', '.join(_COMMENTS)}",
         next="name another file, or the right format, for this source in study.toml",

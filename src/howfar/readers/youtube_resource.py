@@ -8,6 +8,7 @@ from functools import partial
 from html import unescape
 from typing import Any
 
+from howfar.readers.api_answers import author_needed
 from howfar.readers.json_values import (
     BadPostError,
     Object,
@@ -196,12 +197,15 @@ def _in_uploads(resource: Object) -> bool:
 def _playlist_video(resource: Object) -> Row:
     snippet, details = obj(resource, "snippet"), obj(resource, "contentDetails")
     owner = identifier(snippet, "videoOwnerChannelId")
-    uploads = _in_uploads(resource)
+    if owner is None and _in_uploads(resource):
+        owner = identifier(snippet, "channelId")
     if text(obj(resource, "status"), "privacyStatus") == "private":
         raise BadPostError("not_public", "privacyStatus: expected a video that is not private")
+    if owner is None:
+        raise author_needed("videoOwnerChannelId")
     return {
         **_about(snippet),
-        "author_id": owner or (identifier(snippet, "channelId") if uploads else None),
+        "author_id": owner,
         "post_id": identifier(details, "videoId")
         or identifier(obj(snippet, "resourceId"), "videoId", required=True),
         "created_at": text(details, "videoPublishedAt") or text(snippet, "publishedAt"),
