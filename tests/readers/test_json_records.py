@@ -164,7 +164,7 @@ def test_records_past_the_limit_are_named_and_passed(
 
 
 def test_small_pieces_change_nothing(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = [{"id": n, "t": "é{}[],\"\\" * (n % 7), "e": [{"a": 1.5}] * (n % 5)} for n in range(200)]
+    rows = [{"id": n, "t": 'é{}[],"\\' * (n % 7), "e": [{"a": 1.5}] * (n % 5)} for n in range(200)]
     for indent in (None, 2):
         text = json.dumps({"k": 1, "items": rows}, indent=indent).replace('"id": 70,', '"id": 70;')
         whole = records(file, text, "items")
@@ -181,3 +181,14 @@ def test_no_document_takes_longer_than_its_size_justifies(file: Path) -> None:
     found = records(file, text, "")
     assert 1 <= len(found) <= 3
     assert {reason for _, _, reason in found} <= {"depth", "json"}
+
+
+CUT = ('"uri"', '"uri":', "", '"a": "x', '"a": {"b": 1', '"a": [1,')
+
+
+@pytest.mark.parametrize("cut", CUT)
+def test_a_cut_line_does_not_take_the_next_one_for_its_end(file: Path, cut: str) -> None:
+    text = f'{{"id": 1, {cut}\n{{"id": 2}}\n7\n{{"id": 3}}\n"x"\n'
+    first, *others = records(file, text, "data")
+    assert first == (1, None, "json")
+    assert others == [(2, {"id": 2}, ""), (3, 7, ""), (4, {"id": 3}, ""), (5, "x", "")]

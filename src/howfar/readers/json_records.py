@@ -93,9 +93,15 @@ class _Parser:
         while self.window.peek():
             # In JSON Lines a broken line must not give its inner objects as records.
             alone = self.window.line_is_a_value_without(self.marks)
+            start, given = self.window.place(), False
             try:
-                yield from self._value()
+                for record in self._value():
+                    given = True
+                    yield record
             except _BrokenError as broken:
+                # A line that is cut must not take the next ones for its own end.
+                if alone and not given and self.retried < _MOST_RETRIED:
+                    self.retried += self.window.return_to_line_end(start)
                 yield JsonRecord(self.window.line, None, broken.reason)
                 yield from self._salvage(_NEXT_LINE if alone else _ELSEWHERE)
             except _LeftError:
@@ -137,7 +143,8 @@ class _Parser:
                     break
                 yield JsonRecord(line, value, fault)
                 following = window.peek()
-                if following and following in "[{" and window.at_line_start:
+                begins = start is _NEXT_LINE or following in "[{"
+                if following and begins and window.at_line_start:
                     return
                 window.at += following == ","
                 more = following == "," and window.peek() == "{"

@@ -24,6 +24,7 @@ class Window:
         self.ended = False
         self._line = 1
         self._counted = 0
+        self._forgotten = 0
 
     @property
     def line(self) -> int:
@@ -66,7 +67,25 @@ class Window:
             _ = self.line
             cut = self.at - min(_BEHIND, self.at)
             self.text, self.at = self.text[cut:], self.at - cut
+            self._forgotten += cut
             self._counted = self.at
+
+    def place(self) -> tuple[int, int]:
+        """The present place in the whole text, and its line."""
+        return self._forgotten + self.at, self.line
+
+    def return_to_line_end(self, place: tuple[int, int]) -> int:
+        """Go back to the end of the line of an earlier place; the characters that this went.
+
+        Nowhere where that end lies ahead, or was forgotten already.
+        """
+        at = place[0] - self._forgotten
+        ends = [e for e in (self.text.find(c, at, self.at) for c in "\n\r") if e >= 0]
+        if at < 0 or not ends:
+            return 0
+        back = self.at - min(ends)
+        self.at, self._line, self._counted = min(ends), place[1], min(ends)
+        return back
 
     def peek(self) -> str:
         """Skip white space; the next character, empty at the end of the text."""

@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from howfar.readers.fields import Faults, raw_table
 from howfar.readers.instants import EARLIEST, LATEST, times
+from howfar.readers.text_lines import damage
 from howfar.schema.reader import RAW_COLUMNS, RAW_OTHERS, RawBatch, ReadContext, Reject, Tally
 from howfar.schema.tables import TIME
 
 _MOMENTS = ("created_at", "collected_at", "observed_at")
+_NO_TIME = "damaged"
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _FIRST, _LAST = (int((t - _EPOCH).total_seconds()) * 1_000_000 for t in (EARLIEST, LATEST))
 
@@ -103,7 +105,8 @@ class RowBatch:
         return batch
 
     def _times(self, values: Sequence[int | str | None], faults: Faults, name: str) -> pa.Array:
-        texts = [v if isinstance(v, str) else None for v in values]
+        # Half a character is no part of a time, and no text that can be handed on.
+        texts = [(_NO_TIME if damage(v) else v) if isinstance(v, str) else None for v in values]
         stamps: list[int | None] = [v if type(v) is int else None for v in values]
         if any(v is not None for v in texts):
             told = times(
