@@ -87,7 +87,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
         sampling = _sampling(study)
         held = ground_of(_held(tables()), compared, study.peers.capture)
         measured = measure_all(tables(), inventory, sampling, study.about.seed, progress, held)
-        measured.append(assess_profile(tables(), study, measured, sampling))
+        measured.append(assess_profile(tables(), study, measured, sampling, held))
     measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
@@ -176,8 +176,8 @@ def with_warnings(measured: list[Measured], held: Ground) -> list[Measured]:
 
     The ledger's own figures are those holes and ways: they carry no warning of themselves.
     """
-    ledger = next(one.results for one in measured if one.declaration.id == "coverage")
-    ground = held.with_holes(ledger)
+    found = {one.declaration.id: one.results for one in measured}
+    ground = held.with_holes(found["coverage"], found["availability"])
     return [
         one
         if one.declaration.id == "coverage"
@@ -231,14 +231,15 @@ def _take(
 
 
 def assess_profile(
-    tables: Tables, study: Study, measured: list[Measured], sampling: Sampling
+    tables: Tables, study: Study, measured: list[Measured], sampling: Sampling, held: Ground
 ) -> Measured:
     """The profile against peers, from the measures' results and their replicates."""
     profile = Profile(study.profile or DEFAULT)
     given = {one.declaration.id: one.results for one in measured}
     expression = profile.reduce(tables)
     rows = expression.order_by(expression.columns).to_pyarrow()
-    results = profile.estimate(rows, replace(sampling, given=given))
+    results = list(profile.estimate(rows, replace(sampling, given=given)))
+    results += held.refused(profile.declaration, results)
     return Measured(profile.declaration, tuple(results))
 
 

@@ -18,7 +18,6 @@ from howfar.schema.spans import seconds
 
 STATES = ("removed", "withheld", "labelled")
 MISSING = "missing at recheck"
-_TELLS = "posts.availability"
 _WEEK = dt.timedelta(days=7)
 _MONDAY = dt.datetime(1970, 1, 5, tzinfo=dt.UTC)
 
@@ -35,7 +34,7 @@ def _example() -> dict[str, list[dict[str, Any]]]:
     read[6] |= {"availability": "withheld", "withheld_in": ["DE"]}
     read[7] |= {"availability": "withheld", "withheld_in": ["DE", "FR"]}
     file = {"source": "s", "input": 1, "capture": "complete", "use": "main"}
-    return {"coverage": [file | {"supplies": [_TELLS]}], "posts": read, "observed": posts}
+    return {"coverage": [file | {"supplies": ["posts.withheld"]}], "posts": read, "observed": posts}
 
 
 @measure(
@@ -48,15 +47,15 @@ def _example() -> dict[str, list[dict[str, Any]]]:
         formula="hit / posts",
         parts={
             "hit": "posts that any look found removed, withheld (in that country) or labelled",
-            "posts": "posts from exports that tell such a thing",
+            "posts": "posts from exports that can tell it",
         },
         unit="share of posts, 0 to 1",
         source="transparency reporting: Lumen database and platforms' withheld-content fields",
         uncertainty="exact: all posts of the study that can tell are counted",
         needs=("posts",),
         min_posts=1,
-        rules="A post counts where any export of it tells availability, and it counts as hit if "
-        "any look at it said so. Weeks are those of publication. Without a country: withheld in "
+        rules="A post counts for a state (removed, withheld, labelled) where an export of it can "
+        "tell that state, and as hit if any look at it said so. Weeks are those of publication. Without a country: withheld in "
         "any. Labelled: the platform put a label on the post or its account. Of channels (params "
         "of=channels) the share with at least one such post. Missing at recheck: posts of a "
         "channel that a later, complete crawl (use = recheck, capture = complete) of the same span "
@@ -84,28 +83,40 @@ class Availability:
     def reduce(self, tables: Tables) -> ibis.Table:
         """Posts and hits of each channel, state, country and week, with the persons behind them."""
         own = tables.observed.select("platform", "post_id", "channel", "author", "week")
-        files = tables.coverage.filter(tables.coverage.supplies.contains(_TELLS))
-        told = tables.posts.semi_join(files, "input")
+        supplies = tables.coverage.supplies
+        files = tables.coverage.select(
+            "input", **{f"tells_{s}": supplies.contains(f"posts.{s}") for s in STATES}
+        )
+        told = tables.posts.inner_join(files, "input")
+        said = {
+            "removed": told.availability == "removed",
+            "withheld": (told.availability == "withheld") | (told.withheld_in.length() > 0),
+            "labelled": (told.availability == "labelled") | told.platform_label.notnull(),
+        }
+        # Null where the export cannot tell: that is no zero.
         told = told.select(
             "platform",
             "post_id",
             "withheld_in",
-            removed=(told.availability == "removed").fill_null(False),
-            withheld=(
-                (told.availability == "withheld") | (told.withheld_in.length() > 0)
-            ).fill_null(False),
-            labelled=((told.availability == "labelled") | told.platform_label.notnull()).fill_null(
-                False
-            ),
+            **{
+                state: ibis.ifelse(
+                    told[f"tells_{state}"], hit.fill_null(False).cast("int64"), ibis.null("int64")
+                )
+                for state, hit in said.items()
+            },
         )
         keys = ["platform", "post_id"]
         looks = told.group_by(keys).aggregate(**{s: told[s].max() for s in STATES})
         posts = own.inner_join(looks, keys)
-        parts = [_facts(posts, posts[s].cast("int64"), s) for s in STATES]
+        parts = []
+        for state in STATES:
+            able = posts.filter(posts[state].notnull())
+            parts.append(_facts(able, able[state], state))
+        told = told.filter(told.withheld.notnull())
         places = told.select(*keys, country=told.withheld_in.unnest()).distinct()
         places = own.inner_join(places, keys)
         parts.append(_facts(places, ibis.literal(1), "place"))
-        silent = own.anti_join(looks, keys)
+        silent = posts.filter(ibis.coalesce(*(posts[s] for s in STATES)).isnull())
         parts.append(_facts(silent, ibis.literal(0), "not told"))
         parts.append(_missing(tables))
         return ibis.union(*parts)
@@ -117,7 +128,7 @@ class Availability:
             if not np.isin(group["what"], STATES).any():
                 yield Result(not_measured(self.declaration.unit, _UNTOLD), _dims(dims))
             for category, country, hits in _figures(group):
-                whole = _of(group, "removed")
+                whole = _of(group, category)
                 yield from self._series(_dims(dims, category, country), whole, hits)
                 if dims["channel"] is not None:
                     per = held.setdefault((dims["platform"], category, country), {})
@@ -158,11 +169,11 @@ class Availability:
         self, held: dict[tuple[str, str, str | None], dict[str, bool]]
     ) -> Iterator[Result]:
         """Share of channels with at least one such post."""
-        everyone: dict[str, set[str]] = {}
-        for (platform, _, _), per in held.items():
-            everyone.setdefault(platform, set()).update(per)
+        everyone: dict[tuple[str, str], set[str]] = {}
+        for (platform, category, _), per in held.items():
+            everyone.setdefault((platform, category), set()).update(per)
         for (platform, category, country), per in held.items():
-            n = len(everyone[platform])
+            n = len(everyone[platform, category])
             dims = _dims({"platform": platform}, category, country, "of=channels")
             unit, method = "share of channels, 0 to 1", "channels with at least one such post"
             yield Result(exact(sum(per.values()) / n, unit, method, n_channels=n), dims)
@@ -203,10 +214,9 @@ def _of(group: Columns, what: str) -> Columns:
 
 def _figures(group: Columns) -> Iterator[tuple[str, str | None, Columns]]:
     """Category, country and rows of each figure of a series whose exports tell."""
-    if not (group["what"] == "removed").any():
-        return
     for state in STATES:
-        yield state, None, _of(group, state)
+        if (group["what"] == state).any():
+            yield state, None, _of(group, state)
     places = _of(group, "place")
     for country in sorted({str(c) for c in places["country"]}):
         here = places["country"] == country

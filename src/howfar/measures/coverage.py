@@ -111,7 +111,7 @@ class Coverage:
             read=files.read.sum(),
             rejected=files.rejected.sum(),
             cap_a_file=files.cap.max(),
-            files_at_cap=(files.records >= files.cap).cast("int64").sum(),
+            files_at_cap=(files.records == files.cap).cast("int64").sum(),
             start=seconds(files.expected_start.min()),
             end=seconds(files.expected_end.max()),
             last_post=seconds(files.last_post.max()),

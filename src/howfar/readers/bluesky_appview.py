@@ -55,7 +55,7 @@ class BlueskyAppview:
         ),
         supplies=(
             *("posts", "counts.reactions", "counts.reaction_like", "counts.comments"),
-            "posts.availability",
+            "posts.labelled",
             *("counts.shares", "counts.quotes", "counts.bookmarks"),
         ),
         lacks=(

@@ -262,7 +262,10 @@ def read_file(
 def _supplies(reader: Reader, source: Source) -> list[str]:
     """Columns that the export can tell; of a plain table those that the study maps."""
     if "mapping" in reader.declaration.needs:
-        return [f"posts.{name}" for name in sorted(source.mapping)]
+        told = {f"posts.{name}" for name in source.mapping}
+        if "availability" in source.mapping:
+            told |= {f"posts.{state}" for state in ("removed", "withheld", "labelled")}
+        return sorted(told)
     return sorted(reader.declaration.supplies)
 
 

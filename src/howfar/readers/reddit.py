@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from howfar.readers.documents import head_of
 from howfar.readers.json_head import json_head
 from howfar.readers.json_posts import Row, json_posts
 from howfar.readers.reddit_post import KNOWN_FIELDS, posts_in, raw_row
@@ -16,6 +17,9 @@ from howfar.schema.reader import (
     Sniff,
     Tally,
 )
+
+_LISTINGS = ("data.children", "*.data.children")
+_HEAD_BYTES = 65_536
 
 
 class Reddit:
@@ -30,7 +34,7 @@ class Reddit:
             "answers of Reddit's API"
         ),
         supplies=(
-            *("posts", "posts.availability", "counts.reactions", "counts.comments"),
+            *("posts", "posts.removed", "posts.labelled", "counts.reactions", "counts.comments"),
             "counts.shares",
         ),
         lacks=(
@@ -62,6 +66,7 @@ class Reddit:
 
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order, replies after what they answer."""
+        shown = json_head(head_of(document, _HEAD_BYTES))
 
         def row(post: Any, _: Mapping[str, Any]) -> Row:
             made = raw_row(post)
@@ -73,7 +78,7 @@ class Reddit:
             document,
             context,
             tally,
-            lists=("", "data.children"),
+            lists=_LISTINGS if shown.has("kind", "data", "children") else ("", "data"),
             is_record=_is_record,
             row=row,
             known=KNOWN_FIELDS,

@@ -57,7 +57,7 @@ class TelegramApi:
         ),
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_*"),
-            "posts.availability",
+            "posts.withheld",
             *("counts.comments", "counts.shares"),
         ),
         lacks=(

@@ -49,7 +49,7 @@ _LISTS = ("", "data.videos", "data.comments", "videos", "comments")
 _SECONDS = re.compile(r"[0-9]{1,11}")
 _SUPPLIES = (
     *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
-    "posts.availability",
+    "posts.labelled",
     *("counts.comments", "counts.shares", "counts.bookmarks"),
 )
 _LACKS = (

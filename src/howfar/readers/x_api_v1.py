@@ -59,7 +59,7 @@ class XApiV1:
         exported_by="tools of the years to 2023 that stored the answers or the stream of API v1.1",
         supplies=(
             *("posts", "counts.reactions", "counts.reaction_like", "counts.comments"),
-            "posts.availability",
+            "posts.withheld",
             *("counts.shares", "counts.quotes", "account_counts.followers"),
         ),
         lacks=(

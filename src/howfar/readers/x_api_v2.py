@@ -59,7 +59,7 @@ class XApiV2:
         exported_by="twarc2, or any tool that stores the answers of the X API v2 line by line",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
-            "posts.availability",
+            "posts.withheld",
             *("counts.comments", "counts.shares", "counts.quotes", "counts.bookmarks"),
             "account_counts.followers",
         ),

@@ -39,7 +39,7 @@ class Zeeschuimer:
         exported_by="Zeeschuimer, a browser extension (download as NDJSON)",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
-            "posts.availability",
+            *("posts.withheld", "posts.labelled"),
             *("counts.comments", "counts.shares", "counts.quotes", "counts.bookmarks"),
             "account_counts.followers",
         ),

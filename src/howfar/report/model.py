@@ -42,7 +42,10 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart with what it asks, how to read it, its method and the same figures as a table."""
+    """A chart with what it asks, how to read it, its method and the same figures as a table.
+
+    foot: what the mark on figures means that rest on holes.
+    """
 
     id: str
     asks: str
@@ -53,6 +56,7 @@ class Figure:
     table: Table
     keys: tuple[Key, ...] = ()
     warnings: tuple[str, ...] = ()
+    foot: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,10 +51,10 @@ def interval(row: Row, percent: bool = False) -> str:
 
 
 def value_text(row: Row, percent: bool = False) -> str:
-    """The figure alone, or why there is none in two words."""
+    """The figure alone, marked where it rests on a hole, or why there is none in two words."""
     if row["status"] != "measured":
         return say(f"status.{row['status']}")
-    return number(row["value"], None, percent)
+    return number(row["value"], None, percent) + (say("mark") if row.get("coverage") else "")
 
 
 def phrase(row: Row, percent: bool = False) -> str:

@@ -21,6 +21,7 @@ from howfar.report.model import Figure, Section
 from howfar.report.results import Results
 from howfar.report.sections.asked import asked_section
 from howfar.report.sections.attention import attention_section, talk_section
+from howfar.report.sections.availability import availability_section
 from howfar.report.sections.coverage import coverage_section
 from howfar.report.sections.methods import (
     methods_section,
@@ -52,6 +53,7 @@ def render(report_input: ReportInput) -> str:
     sections = [
         asked_section(results),
         coverage_section(results),
+        availability_section(results),
         peers_section(results),
         series_section(results),
         attention_section(results),
@@ -184,6 +186,12 @@ def _marks() -> dict[str, Markup]:
         "line-range": '<path d="M0 7h14" stroke="var(--muted)" stroke-width="2" '
         'stroke-dasharray="2 2"/>',
     }
+    for n, colour in theme.FILLS.items():
+        if n < -1:
+            shapes[f"fill{n}"] = (
+                f'<path d="M.5 1.5h13v11H.5z" fill="var(--{theme.VARIABLES[colour]})" '
+                'stroke="var(--line)"/>'
+            )
     for n in range(len(theme.STEPS)):
         shapes[f"step{n}"] = (
             f'<path d="M.5 1.5h13v11H.5z" fill="var(--step{n})" stroke="var(--line)"/>'

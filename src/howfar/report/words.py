@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from howfar.report.texts import figures, frame
+from howfar.report.texts import figures, frame, ledger
 
-TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT}
+TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT}
 
 
 def say(key: str, **values: object) -> str:

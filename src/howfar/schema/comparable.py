@@ -82,9 +82,11 @@ WORDS: Mapping[str, str] = {
     "browsing": "only posts that a personalised feed showed",
 }
 """Capture classes that a figure must name; a complete source needs no warning."""
-CODES = (*WORDS, "mixed", "gap", "zeros", "cap")
+CODES = (*WORDS, "mixed", "gap", "zeros", "cap", "censored")
 """Codes of the column ``coverage`` of the results, in the order in which they stand there."""
 HOLES = ("gap", "zeros", "cap")
+CENSORED = ("5", "6", "33")
+"""Numbers of the measures that removed and withheld posts censor (availability, 39)."""
 NOT_TAKEN = {
     "browsing": "captured by a personalised feed: what it shows one account is no part of a whole",
 }
@@ -101,17 +103,19 @@ class Ground:
 
     capture: classes of the files that its posts came from. compared: series that the study
     compares. apart: why it does not compare series of compared channels. holes: code -> UTC days
-    without posts that may be missing, or at a cap.
+    without posts that may be missing, or at a cap. censored: which part of its posts was removed,
+    withheld or missing later, in words.
     """
 
     capture: Mapping[Series, frozenset[str]]
     compared: frozenset[Series] = frozenset()
     apart: Mapping[Series, str] = field(default_factory=dict)
     holes: Mapping[Series, Mapping[str, frozenset[int]]] = field(default_factory=dict)
+    censored: Mapping[Series, str] = field(default_factory=dict)
 
-    def with_holes(self, ledger: Iterable[Result]) -> Ground:
-        """The same with the holes that the results of the coverage measure name."""
-        return replace(self, holes=_holes(ledger))
+    def with_holes(self, ledger: Iterable[Result], available: Iterable[Result] = ()) -> Ground:
+        """The same with what the results of the measures coverage and availability name."""
+        return replace(self, holes=_holes(ledger), censored=_censored(available))
 
     def refused(self, declaration: Declaration, results: Sequence[Result]) -> Iterator[Result]:
         """What is not measured for the way in which it was captured, where the measure is silent.
@@ -164,6 +168,9 @@ class Ground:
             }
             if found:
                 told[code] = _hole(code, found, alone=len(series) == 1)
+        hit = [self.censored[s] for s in series if s in self.censored]
+        if hit and declaration.number in CENSORED:
+            told["censored"] = ", ".join(hit)
         return "; ".join(f"{code}: {told[code]}" for code in CODES if code in told) or None
 
     def _behind(
@@ -242,6 +249,21 @@ def _holes(ledger: Iterable[Result]) -> dict[Series, dict[str, frozenset[int]]]:
         for series in of_source.get(source, ()):
             holes.setdefault(series, {}).setdefault("cap", set()).update(days_at_cap)
     return {s: {c: frozenset(d) for c, d in found.items()} for s, found in holes.items()}
+
+
+def _censored(available: Iterable[Result]) -> dict[Series, str]:
+    """Of channels some of whose posts were not to be seen by all: how large a part, and why."""
+    found: dict[Series, list[str]] = {}
+    for result in available:
+        dims, value = result.dims, result.estimate.value
+        channel = dims.get("channel")
+        if not value or channel is None or dims.get("category") == "labelled":
+            continue
+        if dims.get("country") or dims.get("period_start"):
+            continue
+        told = found.setdefault((channel, dims.get("platform")), [])
+        told.append(f"{value * 100:.2g} % of the posts of {channel} {dims['category']}")
+    return {series: ", ".join(told) for series, told in found.items()}
 
 
 def codes_of(coverage: str | None) -> tuple[str, ...]:

@@ -136,6 +136,9 @@ Those that begin with 'file:' or 'archive member:' refuse the whole of it: it th
 record, rejected."""
 
 
+WHOLE_FILES = ("file: ", "archive member: ")
+"""How the meanings of reasons begin that refuse a file or a member of an archive as a whole."""
+
 NOTES: Mapping[str, str] = {
     "identical_row": "the same author, time and text stood in the file before",
     "ambiguous_time": "the local time happened twice (clocks set back); taken as the first",
@@ -214,8 +217,8 @@ class Tally:
 class ReaderDeclaration:
     """Everything that `check`, the documentation and the tests need of a reader.
 
-    supplies: tables, metrics (counts.views) and columns that not every export tells: with
-    posts.availability an export says which posts are removed, withheld or labelled.
+    supplies: tables, metrics (counts.views) and, since not every export tells them, the states
+    of availability: posts.removed, posts.withheld, posts.labelled.
     """
 
     id: str

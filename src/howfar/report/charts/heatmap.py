@@ -26,7 +26,10 @@ _STEP_NARROW = 36
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A cell: its row, its time, its class (0 is none), or null where nothing could be seen."""
+    """A cell: its row, its time, its class (0 is none; below, a fill of theme.FILLS).
+
+    Null where nothing could be seen.
+    """
 
     row: str
     start: datetime
@@ -111,8 +114,8 @@ def _panel(
                     "field": "step",
                     "type": "ordinal",
                     "scale": {
-                        "domain": [-1, *range(len(theme.STEPS))],
-                        "range": [theme.HATCH, *theme.STEPS],
+                        "domain": list(theme.FILLS),
+                        "range": list(theme.FILLS.values()),
                     },
                     "legend": None,
                 },

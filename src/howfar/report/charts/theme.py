@@ -22,6 +22,10 @@ HATCH = "#d0d1d2"
 STEPS = ("#f3f5f7", "#cfe3f2", "#94c0e0", "#4d93c5", "#1f659b", "#0b3d66")
 """Six classes from none to most; a class with zero posts is almost the page's colour."""
 
+GREY, PLAIN, FEW, FULL = -2, -3, -4, -5
+"""Fills of cells beside the steps: not expected, usual not known, fewer than usual, at a cap."""
+FILLS = {-1: HATCH, **dict(enumerate(STEPS)), GREY: LINE, PLAIN: BAND, FEW: OURS, FULL: INK}
+
 VARIABLES = {
     PAGE: "page",
     INK: "ink",

@@ -9,7 +9,7 @@ from howfar.report.model import Figure, Section, Table
 from howfar.report.numbers import interval, number, phrase, value_text
 from howfar.report.results import Results, Row, params_of
 from howfar.report.sections.peers import metrics_of
-from howfar.report.sections.twins import Ask, by_channel, columns_figure
+from howfar.report.sections.twins import Ask, by_channel, columns_figure, foot_of
 from howfar.report.words import say
 
 
@@ -99,7 +99,9 @@ def _tail(results: Results) -> Table | None:
         return None
     head = ("channel", "metric", "exponent", "interval", "xmin", "tail", "fit", "lognormal")
     names = tuple(say(f"head.{h}", level=results.confidence) for h in head)
-    return Table(say("tail.caption"), names, lines, frozenset(range(2, 8)))
+    foot = foot_of([(results.name(r["channel"]), "", r, False) for r in rows])
+    notes = tuple((say("mark"), text.removeprefix(say("mark") + " ")) for text in foot)
+    return Table(say("tail.caption"), names, lines, frozenset(range(2, 8)), notes)
 
 
 def _whole(text: str | None) -> str:

@@ -11,10 +11,11 @@ from howfar.report.charts.scene import Row as ChartRow
 from howfar.report.model import Figure, Key, Section, Table
 from howfar.report.numbers import day, is_exact, number
 from howfar.report.results import Results, Row, params_of, utc
+from howfar.report.sections.sources import MOST_DAYS, lacks_table, sources_figure
 from howfar.report.words import say
 
 _COUNTS = ("records", "read", "rejected", "duplicate rows", "outside window", "distinct posts")
-_MOST_DAYS = 190
+HOLES = ("gap", "zeros")
 PERSONS = "\x00persons"
 """Key of the row of persons, which have no channel."""
 
@@ -22,9 +23,10 @@ PERSONS = "\x00persons"
 def coverage_section(results: Results) -> Section:
     """Heat map by day, counts of each source, gaps, and what to beware of."""
     items: list[Figure | Table] = []
-    heat = _heat(results)
-    items += [heat] if heat else []
-    items += [t for t in (_counts(results), _gaps(results)) if t is not None]
+    drawn = (sources_figure(results, time_of(results)), _heat(results))
+    items += [figure for figure in drawn if figure is not None]
+    tables = (_counts(results), lacks_table(results), _gaps(results))
+    items += [table for table in tables if table is not None]
     return Section(
         "coverage",
         say("coverage.title"),
@@ -48,8 +50,10 @@ def gaps_of(results: Results, channel: str) -> list[tuple[datetime, datetime]]:
     """Stretches of a channel without posts or after its source's end."""
     return [
         (utc(row["period_start"]), utc(row["period_end"]))
-        for row in results.rows("coverage", category="gap", channel=channel)
-        if row["period_start"] is not None and row["period_end"] is not None
+        for row in results.rows("coverage", channel=channel)
+        if row["category"] in HOLES
+        and row["period_start"] is not None
+        and row["period_end"] is not None
     ]
 
 
@@ -93,7 +97,7 @@ def _heat(results: Results) -> Figure | None:
     if not daily:
         return None
     longest = max(len(days) for days in daily.values())
-    length = 1 if longest <= _MOST_DAYS else 7
+    length = 1 if longest <= MOST_DAYS else 7
     unit = say("coverage.day" if length == 1 else "coverage.week")
     cells = {key: _grouped(days, length) for key, days in daily.items()}
     edges = classes([v for days in cells.values() for _, _, v in days if v is not None])
@@ -191,7 +195,11 @@ def _count_text(row: Row | None) -> str:
 
 
 def _gaps(results: Results) -> Table | None:
-    rows = [r for r in results.rows("coverage", category="gap") if r["value"] is not None]
+    rows = [
+        r
+        for r in results.rows("coverage")
+        if r["category"] in (*HOLES, "cap") and r["value"] is not None and r["period_start"]
+    ]
     if not rows:
         return None
     order = {channel: n for n, channel in enumerate(results.names)}

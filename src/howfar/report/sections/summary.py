@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from howfar.report.numbers import day, last_day, many, phrase, value_text
 from howfar.report.results import Results, Row
+from howfar.report.sections.coverage import HOLES
 from howfar.report.words import say
 
 _METRICS = ("reactions", "comments", "shares", "views")
@@ -20,10 +21,13 @@ def summary(results: Results) -> list[str]:
         found += _spread(results, "summary.engagement", rows, what=say(f"metric.{metric}"))
     top = results.figures("top_share", category="reactions", params="top=0.1")
     found += _spread(results, "summary.top", top, percent=True)
-    gaps = [r for r in results.rows("coverage", category="gap") if r["value"] is not None]
+    holes = [r for r in results.rows("coverage") if r["category"] in HOLES]
+    gaps = [r for r in holes if r["value"] is not None]
     short = {r["channel"] or r["params"] for r in gaps}
     if short:
         found.append(say("summary.gaps", n=many(len(short), "series")))
+    if any(say("mark") in text for text in found):
+        found.append(say("summary.marked"))
     found.append(say("summary.limits", level=results.confidence))
     return found
 

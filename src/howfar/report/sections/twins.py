@@ -13,6 +13,7 @@ from howfar.report.model import Figure, Key, Table
 from howfar.report.numbers import interval, is_exact, phrase, value_text
 from howfar.report.results import Results, Row
 from howfar.report.words import say
+from howfar.schema.comparable import CODES, WORDS, codes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def long_table(
     head = (first, second, say("head.value"), say("head.interval", level=results.confidence))
     rows = []
     for name, what, row, percent in entries:
-        marks = [notes.letter(row["method"]), notes.letter(row["reason"])]
+        marks = [notes.letter(row[c]) for c in ("method", "reason", "coverage")]
         n = row["n_posts"]
         rows.append(
             (
@@ -124,6 +125,46 @@ def interval_keys(rows: Sequence[Row], level: str) -> tuple[Key, ...]:
         if kind in kinds
     ]
     return tuple(found)
+
+
+def foot_of(entries: Sequence[tuple[str, str, Row, bool]]) -> tuple[str, ...]:
+    """What the mark on figures means: each hole or way of capture with the rows that it touches."""
+    found: dict[str, dict[str, None]] = {code: {} for code in CODES}
+    for name, _, row, _ in entries:
+        for code in codes_of(row["coverage"]):
+            found[code][name] = None
+    every = {name for name, _, row, _ in entries if row["status"] == "measured"}
+    told = []
+    for code, names in found.items():
+        if names:
+            whole = len(names) > 2 and set(names) >= every
+            listed = say("mark.pooled") if whole else ", ".join(names)
+            told.append(say("mark.code", what=say(f"code.{code}"), names=listed))
+    return (say("mark.foot", codes="; ".join(told)),) if told else ()
+
+
+def unlike(entries: Sequence[tuple[str, str, Row, bool]]) -> tuple[str, ...]:
+    """A warning where rows that were captured in unlike ways stand side by side."""
+    ways: dict[str, dict[str, None]] = {}
+    for name, _, row, _ in entries:
+        if row["status"] != "measured":
+            continue
+        codes = codes_of(row["coverage"])
+        if "mixed" in codes:
+            return (say("mark.mixed"),)
+        way = ", ".join(c for c in codes if c in WORDS) or "complete"
+        ways.setdefault(way, {})[name] = None
+    if len(ways) < 2:
+        return ()
+    told = (
+        say(
+            "mark.way",
+            way=", ".join(say(f"capture.{w}") for w in way.split(", ")),
+            names=", ".join(n),
+        )
+        for way, n in ways.items()
+    )
+    return (say("mark.unlike", ways="; ".join(told)),)
 
 
 def columns_figure(
@@ -172,5 +213,6 @@ def columns_figure(
         measures=measures,
         table=long_table(results, say("caption.table", asks=asks), entries, heads),
         keys=role_keys(rows) + interval_keys([e[2] for e in entries], results.confidence),
-        warnings=warnings,
+        warnings=warnings + unlike(entries),
+        foot=foot_of(entries),
     )

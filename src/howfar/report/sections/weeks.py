@@ -12,7 +12,7 @@ from howfar.report.model import Figure, Key, Section, Table
 from howfar.report.numbers import day, number, phrase
 from howfar.report.results import Results, Row, utc
 from howfar.report.sections.coverage import days_of, gaps_of, merged_days, time_of
-from howfar.report.sections.twins import long_table
+from howfar.report.sections.twins import foot_of, long_table, unlike
 from howfar.report.words import say
 from howfar.schema.tables import COUNTS
 
@@ -148,4 +148,6 @@ def series_figure(
         measures=(rows[0]["measure"],),
         table=table,
         keys=keys_of(results, band=True),
+        warnings=unlike(entries),
+        foot=foot_of(entries),
     )

@@ -90,7 +90,8 @@ TEXT = {
     "coverage.recheck only": "In another crawl only",
     "coverage.covered share": "Covered",
     "coverage.between": "{low} to {high}",
-    "coverage.gaps": "Gaps: two days or more without posts, or after the end of a file",
+    "coverage.gaps": "Holes: days without posts that may be missing, days at a cap, and time after "
+    "the end of a file",
     "coverage.unequal": "The sources were captured in different ways ({kinds}); figures of "
     "channels under different capture are not comparable.",
     "coverage.apart": "Sources of capture class {kinds} are shown, but not compared.",
