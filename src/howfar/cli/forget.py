@@ -19,13 +19,14 @@ from howfar.cli.read import study_key
 from howfar.errors import InputError, StoreError, StudyError
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.requests import Request, add_lines, parse_named
+from howfar.readers.accounts import ids_of_handles
 from howfar.store.forget import Deletion, forget
 from howfar.store.run_log import LOG, Entry, append_entry
 from howfar.store.stale import remove_stale, stale_runs
 from howfar.store.tables import TableStore
 from howfar.study.channel import check_platform
 from howfar.study.channels import load_channels
-from howfar.study.file import FILE_NAME, load_study
+from howfar.study.file import FILE_NAME, Study, load_study
 from howfar.study.registry import Registry
 
 _FREE_TEXT = (
@@ -68,13 +69,14 @@ def command(
             "nothing to forget: give --person, --post, --channel, --persons-file or --posts-file"
         )
     store = TableStore(study)
+    missing = _add_ids(request, about, store)
     pseudonyms = Pseudonymiser(study_key(about, study, store))
     done = forget(store, request, pseudonyms, log=_logger(study), dry_run=dry_run)
     if dry_run:
         results = len(stale_runs(study, store.manifest())) if not done.anything else _runs(study)
     else:
         results = remove_stale(study, store.manifest())
-    _tell(study, request, done, results, dry_run, json)
+    _tell(study, missing, done, results, dry_run, json)
     if done.held:
         raise StoreError(
             f"{done.held} replaced files are still on the disk: a howfar that runs needs them",
@@ -141,6 +143,29 @@ def _add_channels(request: Request, names: list[str], channels: Registry) -> Non
                 request.add("persons", row.platform, f"@{row.handle}")
 
 
+def _add_ids(request: Request, about: Study, store: TableStore) -> list[str]:
+    """Add the account ids that the raw files give for handles; files that cannot be looked into.
+
+    Where an export gives ids the tables hold their pseudonyms, and nothing leads from a handle
+    to them but the raw files.
+    """
+    handles = {
+        platform: {name for name in names if name.startswith("@")}
+        for platform, names in request.persons.items()
+    }
+    handles = {platform: names for platform, names in handles.items() if names}
+    if not handles:
+        return []
+    sources = {source.name: source for source in about.sources}
+    read = sorted({(i.source, i.path) for i in store.manifest().inputs if i.source in sources})
+    files = [(sources[name], Path(path)) for name, path in read]
+    found, missing = ids_of_handles(about, files, handles)
+    for platform, ids in found.items():
+        for native_id in ids:
+            request.add("persons", platform, native_id)
+    return sorted({str(path) for path in missing})
+
+
 def _logger(folder: Path) -> Callable[[Mapping[str, int]], None]:
     """Writes a deletion into the run log: when, and how much; never what it was."""
     started = datetime.now(UTC)
@@ -168,7 +193,7 @@ def _runs(folder: Path) -> int:
 
 
 def _tell(
-    folder: Path, request: Request, done: Deletion, results: int, dry_run: bool, json: bool
+    folder: Path, missing: list[str], done: Deletion, results: int, dry_run: bool, json: bool
 ) -> None:
     outcome: dict[str, Any] = {
         "study": str(folder),
@@ -180,6 +205,7 @@ def _tell(
         "runs": results,
         "raw_files": done.to_purge,
         "held": done.held,
+        "not_looked_into": missing,
         "texts": _FREE_TEXT,
     }
     if json:
@@ -196,11 +222,11 @@ def _tell(
         say(f"{would}remembered, so that it is never read again: {done.new:,} (keyed hashes)")
     if results:
         say(f"runs {would}removed, with report and tables: {results}")
-    if any(name.startswith("@") for names in request.persons.values() for name in names):
-        say(
-            "a handle finds what an export gave without account ids; where exports give ids, "
-            "name the account by its id as well"
-        )
+    if missing:
+        say("raw files in which the account ids of handles could not be looked up; where they give")
+        say("ids, name the account by its id as well:")
+        for path in missing:
+            say(f"  {path}")
     say(_FREE_TEXT)
     if done.to_purge:
         say("raw files that hold something forgotten; purge them yourself, and their copies:")

@@ -36,8 +36,10 @@ _RECORD: Final = re.compile(r"[@＠]|://|\d{4}|\d\D\d\D\d|[.!?]\s")
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]")
 
 
-def known_kinds(kinds: pa.Array) -> pa.Array:
+def known_kinds(kinds: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Kinds of posts (N,), those with a word that no platform uses as 'other'; null stays null."""
+    if isinstance(kinds, pa.ChunkedArray):
+        kinds = kinds.combine_chunks()
     coded = pc.dictionary_encode(kinds)
     kept = [kind if _known(kind) else OTHER for kind in coded.dictionary.to_pylist()]
     return pa.array(kept, pa.string()).take(coded.indices)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from howfar.privacy.pseudonyms import Pseudonymiser, handle_accounts
 from howfar.privacy.redaction import Redactor
 from howfar.privacy.tombstones import Forgotten
-from howfar.privacy.words import known_kinds, no_account
+from howfar.privacy.words import LANGUAGE, known_kinds, no_account
 from howfar.readers.protect_names import name_match, resembles
 from howfar.schema.reader import RAW_COLUMNS, RawBatch, Reject
 from howfar.schema.tables import METRICS, TEXT, WORDS
@@ -27,7 +27,6 @@ from howfar.study.registry import Registry
 _UNCHANGED = ("platform", "relation", "created_at", "collected_at")
 
 # What an export writes into these is its own text: only what has their form is kept.
-_LANGUAGE = r"^[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$"
 _COUNTRY = r"^[A-Z]{2}$"
 _HOST = r"^[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+$"
 
@@ -71,7 +70,7 @@ class Protector:
         stamp = _stamp(origin, len(raw), raw["line"])
         rows = {
             **{name: raw[name] for name in _UNCHANGED},
-            "language": _shaped(raw["language"], _LANGUAGE),
+            "language": _shaped(raw["language"], LANGUAGE),
             "country": _shaped(raw["country"], _COUNTRY),
             "withheld_in": _countries(raw["withheld_in"]),
             "kind": known_kinds(raw["kind"]),
