@@ -13,7 +13,13 @@ from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.cli.page import command_pages
 from howfar.readers.discovery import readers
 from howfar.schema.measure import registry
-from howfar.schema.page import index_page, measure_page, reader_page
+from howfar.schema.page import (
+    index_page,
+    measure_page,
+    reader_page,
+    readers_index,
+    reasons_page,
+)
 
 DOCS = Path(__file__).resolve().parent
 
@@ -27,7 +33,8 @@ def pages() -> Mapping[str, str]:
     made = {f"measures/{name}.md": measure_page(d) for name, d in measures.items()}
     made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}
     made["measures/index.md"] = index_page("Measures", {n: d.title for n, d in measures.items()})
-    made["readers/index.md"] = index_page("Readers", {n: d.title for n, d in formats.items()})
+    made["readers/index.md"] = readers_index(list(formats.values()))
+    made["readers/reasons.md"] = reasons_page()
     made |= {f"cli/{name}": text for name, text in command_pages().items()}
     return made
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from howfar.errors import InputError
-from howfar.readers.describe import FileDescription, describe
+from howfar.readers.describe import FileDescription, describe, describe_all
 from howfar.schema.reader import ReadContext
 
 _FEED_CAPS = (500, 1000, 3200, 3250)
@@ -56,9 +56,11 @@ def guess_study(file: Path, folder: Path) -> Guesses:
 
     Raises InputError where no reader fits and its columns do not tell enough for a mapping.
     """
-    found = describe(file)
+    members = describe_all(file)
+    # Of an archive the member with the most posts speaks; each is recognised by itself.
+    found = max(members, key=lambda one: one.posts, default=FileDescription(file.name, 0, None, ()))
     mapping: dict[str, str] = {}
-    if found.format is None and found.columns:
+    if len(members) == 1 and found.format is None and found.columns:
         found, mapping = _mapped(file, found)
     if found.format is None or found.first_post is None or found.last_post is None:
         why = found.problem or _reasons(found)
@@ -74,7 +76,7 @@ def guess_study(file: Path, folder: Path) -> Guesses:
     source: dict[str, Any] = {
         "name": slug(file.stem),
         "path": glob.escape(Path(here).as_posix()),
-        "format": found.format,
+        "format": found.format if len(members) == 1 else "auto",
     }
     guesses = Guesses(found, source, first, last + dt.timedelta(days=1))
     guesses.why = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import glob
 import os
 from collections.abc import Sequence
@@ -28,10 +29,16 @@ class SourceOptions:
     capture: str | None = None
     channel: str | None = None
     timezone: str | None = None
+    observed_at: dt.datetime | None = None
 
-    def given(self) -> dict[str, str]:
+    def given(self) -> dict[str, Any]:
         """Keys of a source, as far as they were given."""
-        told = {"capture": self.capture, "channel": self.channel, "timezone": self.timezone}
+        told = {
+            "capture": self.capture,
+            "channel": self.channel,
+            "timezone": self.timezone,
+            "observed_at": self.observed_at,
+        }
         return {name: value for name, value in told.items() if value is not None}
 
 
@@ -101,6 +108,10 @@ def _source(path: Path, folder: Path, options: SourceOptions) -> dict[str, Any]:
     }
     if len(found) == 1 and options.format == "auto" and (found[0].posts or not readable):
         source = guess_study(path, folder).source
+        # A zone and a time of observation are the user's to say: what is merely likely must not
+        # go into the tables without a word.
+        for name in ("timezone", "observed_at"):
+            source.pop(name, None)
     elif not readable:
         raise InputError(
             found[0].problem if found else "the archive holds no file",
@@ -122,7 +133,8 @@ def _check_needs(found: Sequence[FileDescription], source: dict[str, Any], path:
                 f"a source of this format must declare {' and '.join(missing)}",
                 where=path.name,
                 expected=f"{told.title} does not say it: {told.lacks}",
-                next=f"howfar read {path} --{missing[0]} ..."
-                if missing[0] in ("channel", "timezone")
+                next=f"howfar read {path} "
+                + " ".join(f"--{name.replace('_', '-')} ..." for name in missing)
+                if set(missing) <= {"channel", "timezone", "observed_at"}
                 else "add the source to study.toml by hand, with its mapping",
             )

@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "HOWFAR_CACHE": "folder for public data that was fetched; else the user's cache folder",
     "HOWFAR_DATASETS": "folder of data sets that are there already; what it has is never fetched",
     "HOWFAR_OFFLINE": "1: no connection is opened; what is not there ends with exit code 6",
+    "HOWFAR_WINDOW": "31: also files that zstandard packed with windows of 2 GiB (memory: 3 GB)",
 }
 """Variables of the environment that the program obeys."""
 

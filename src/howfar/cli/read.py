@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -86,6 +87,10 @@ def command(
     timezone: Annotated[
         str | None, typer.Option(help="Zone of times without one in exports that are new.")
     ] = None,
+    observed_at: Annotated[
+        dt.datetime | None,
+        typer.Option(help="When the figures of new exports were taken, where they do not say."),
+    ] = None,
     rejects: Annotated[bool, typer.Option("--rejects", help="List every rejected record.")] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Read all files again; the old tables stay until done.")
@@ -97,7 +102,7 @@ def command(
     An export that no source of the study names becomes a new source of it. Where there is no
     study, exports are only looked through: every record is checked, nothing is kept.
     """
-    options = SourceOptions(format, capture, channel, timezone)
+    options = SourceOptions(format, capture, channel, timezone, observed_at)
     folder, files = _where(paths or [], study)
     refused: list[InputError] = []
     added: list[str] = []
@@ -124,6 +129,8 @@ def command(
 
 def _where(paths: list[Path], study: Path | None) -> tuple[Path | None, list[Path]]:
     """The study, null where there is none, and the exports that are named."""
+    if len(paths) == 1 and not paths[0].exists() and not paths[0].suffix:
+        return paths[0], []  # A folder was meant; that it is no study is said as everywhere.
     for path in paths:
         if not path.exists():
             raise InputError(

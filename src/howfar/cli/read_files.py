@@ -14,7 +14,7 @@ from howfar.cli.new_source import SourceOptions
 from howfar.errors import InputError
 from howfar.readers.describe import FileDescription, describe, describe_all
 from howfar.readers.ingest_file import Outcome
-from howfar.schema.reader import NOTES, REASONS, ReadContext, Reject
+from howfar.schema.reader import NOTES, REASONS, WHOLE_FILES, ReadContext, Reject
 from howfar.store.lookalikes import lookalikes
 from howfar.store.tables import TableStore
 from howfar.study.codes import zone
@@ -177,7 +177,7 @@ def _refused(
         1,
         "refused",
         (),
-        (Reject(1, reason, REASONS[reason].partition(": ")[2] or REASONS[reason]),),
+        (Reject(1, reason, _meaning(reason)),),
         problem,
         member=member,
     )
@@ -188,6 +188,11 @@ def _warnings(unknown: Mapping[str, int], notes: Mapping[str, int]) -> Iterable[
         yield {"code": "unknown_field", "detail": name, "records": records}
     for code, records in notes.items():
         yield {"code": code, "detail": NOTES.get(code, code), "records": records}
+
+
+def _meaning(reason: str) -> str:
+    told = REASONS[reason]
+    return next((told.removeprefix(w) for w in WHOLE_FILES if told.startswith(w)), told)
 
 
 def tell(outcome: FileOutcome, *, rejects: bool) -> None:

@@ -77,7 +77,7 @@ def gdelt_rows(
             f"the file lists the columns of GDELT's {layout.what}; it holds no rows",
             where=f"{document.name}:1",
             expected="rows of the table",
-            next="leave it out; howfar knows the columns",
+            next="leave it out; its columns are known",
         )
     if not set(layout.required) <= set(names):
         yield from _plain_rows(layout, document)

@@ -19,7 +19,7 @@ posts pack 5 to 40 times; bombs a thousand times and more."""
 _CHUNK = 1 << 16
 # A kilobyte of zstandard unpacks to 32 MiB at most; the library cannot be told a limit.
 _ZSTD_PIECE = 1 << 10
-ZSTD_WINDOW = "HOWFAR_ZSTD_WINDOW"
+ZSTD_WINDOW = "HOWFAR_WINDOW"
 _USUAL_WINDOW = 27
 _LARGEST_WINDOW = 31
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from howfar.schema.formula import Part
 from howfar.schema.measure import Declaration, Example
-from howfar.schema.reader import ReaderDeclaration
+from howfar.schema.reader import NOTES, REASONS, WHOLE_FILES, ReaderDeclaration
 
 _ROWS_SHOWN = 5
 _PARTS_SHOWN = 8
@@ -76,6 +76,42 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "| " + " | ".join(c.replace("|", "\\|") for c in line) + " |" for line in lines
     )
+
+
+def readers_index(declarations: Sequence[ReaderDeclaration]) -> str:
+    """The list of all readers: what they read, and on what that was tried."""
+    rows = [[f"[{d.title}]({d.id}.md)", f"`{d.id}`", d.platform, d.tested_on] for d in declarations]
+    told = (
+        "Each recognises its format by itself, also packed (.gz, .zst) or in a .zip archive: "
+        "[how files are read](../concepts/reading.md), [why records are rejected](reasons.md). "
+        "Where 'documentation' stands no real export could be had, and the format is read as its "
+        "documentation says."
+    )
+    table = _table(["format", "id", "platform", "tested on"], rows)
+    return _page(["# Readers", told, table], "the declarations")
+
+
+def reasons_page() -> str:
+    """Every code that a reject or a remark can have."""
+    wholes = {code: told for code, told in REASONS.items() if told.startswith(WHOLE_FILES)}
+    records = {code: told for code, told in REASONS.items() if code not in wholes}
+
+    def codes(found: Mapping[str, str]) -> str:
+        return _table(["code", "meaning"], [[f"`{code}`", told] for code, told in found.items()])
+
+    sections = [
+        "# Reasons and remarks",
+        "The codes are stable, and scripts may rely on them. `howfar explain CODE` tells each.",
+        "## A record is rejected",
+        codes(records),
+        "## A file, or a member of an archive, is refused",
+        "It then counts as one record, rejected. Other codes can stand there too: `encoding`, "
+        "where the header of a table is no text, or `compression`, where an archive is cut.",
+        codes(wholes),
+        "## A record is kept with a remark",
+        codes(NOTES),
+    ]
+    return _page(sections, "the codes in schema/reader.py")
 
 
 def _example(d: Declaration) -> str:
