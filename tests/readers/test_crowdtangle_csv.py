@@ -53,6 +53,7 @@ def test_samples_against_independent_code(samples: Path, name: str) -> None:
             "platform": "facebook",
             "post_id": f"{page}_{post}",
             "author_id": page,
+            "author_name": record["Page Name"],
             "relation": "original",
             "created_at": moment.isoformat() + "Z",
             "text": record["Message"],

@@ -86,6 +86,7 @@ def _independent(status: dict[str, Any], seen: str) -> dict[str, Any]:
         "post_id": str(status["id"]),
         "author_id": str(user["id"]),
         "author_handle": user["screen_name"],
+        "author_name": user["name"],
         "author_followers": user["followers_count"],
         "created_at": dt.datetime.strptime(status["created_at"], "%a %b %d %H:%M:%S %z %Y")
         .isoformat()
@@ -209,6 +210,13 @@ def test_a_quote_whose_post_is_gone_and_a_withheld_account(tmp_path: Path) -> No
     assert "parent_id" not in rows[0]
     assert (rows[1]["availability"], rows[1]["withheld_in"]) == ("withheld", ["TR"])
     assert (rows[2]["availability"], rows[2]["withheld_in"]) == ("withheld", [])
+
+
+def test_a_damaged_display_name_costs_nothing_else(tmp_path: Path) -> None:
+    content = json.dumps([status(1, user={"id_str": "11", "name": "\ud800"})])
+    rows, rejects = read(tmp_path / "a.json", content)
+    assert rejects == []
+    assert (rows[0]["author_id"], "author_name" in rows[0]) == ("11", False)
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,7 @@ def _rows(batch: DelimitedBatch, context: ReadContext, tally: Tally) -> RawBatch
         "post_id": _post_ids(url, faults),
         "author_id": _authors(cells, url, faults),
         "author_handle": _column(cells, "User Name", rows),
+        "author_name": _column(cells, next((n for n in _WHO if n in cells), ""), rows),
         "relation": _relations(cells, rows),
         "kind": _column(cells, "Type", rows),
         "created_at": times(created, faults, when, context.timezone, tally=tally),

@@ -40,6 +40,7 @@ _COUNTS = {
 _TEXTS = {
     "author_id": ("author_id",),
     "author_handle": ("author",),
+    "author_name": ("author_fullname", "author_full", "author_name"),
     "language": ("language", "lang", "language_guess"),
     "kind": ("kind", "type", "media_type", "attachment_type"),
 }
@@ -50,7 +51,7 @@ _FOLLOWERS = ("author_followers", "author_followers_count")
 _YES = ("yes", "true", "1")
 _KNOWN = {
     *(*_REQUIRED, "subject", "unix_timestamp", "platform", "relation", "link_host", "url", "link"),
-    *("author_fullname", "author_full", "author_name", "hashtags", "mentions", "urls", "images"),
+    *("hashtags", "mentions", "urls", "images"),
     *("collected_from_url", "reactions", "score", "thumbnail_url", "timestamp_collected"),
     *(name for names in (_COUNTS | _TEXTS).values() for name in names),
     *(*_PARENTS, *_MARKS, *_PAID, *_FOLLOWERS),

@@ -39,6 +39,12 @@ def text(value: Object, key: str, empty: str | None = None) -> str | None:
     return found or empty
 
 
+def name_of(value: Object, key: str) -> str | None:
+    """A display name; a damaged one is missing, for the record is intact without it."""
+    found = value.get(key)
+    return found if isinstance(found, str) and found and not damage(found) else None
+
+
 def texts(value: Object, key: str) -> list[str]:
     """A list of texts, empty where missing. BadPostError: type, encoding, nul."""
     found = value.get(key) or []

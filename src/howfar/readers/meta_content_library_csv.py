@@ -117,6 +117,7 @@ def _rows(batch: DelimitedBatch, tally: Tally) -> RawBatch:
         "post_id": identifiers(cells["id"], faults, "id", required=True),
         "author_id": identifiers(cells["post_owner.id"], faults, "post_owner.id"),
         "author_handle": _column(cells, "post_owner.username", rows),
+        "author_name": _column(cells, "post_owner.name", rows),
         "relation": pc.if_else(pc.is_valid(shared), "repost", "original"),
         "parent_id": shared,
         "kind": pc.coalesce(

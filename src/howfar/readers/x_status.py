@@ -11,12 +11,14 @@ from howfar.readers.json_values import (
     Object,
     digits,
     figure,
+    name_of,
     obj,
     objs,
     text,
     texts,
     truth_of,
 )
+from howfar.readers.x_post import outside_host
 
 FIGURES = {
     "favorite_count": ("reactions", "reaction_like"),
@@ -51,8 +53,6 @@ _TIME = re.compile(
     r"([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2}) ([0-9]{4})"
 )
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_OWN_HOSTS = re.compile(r"(?:^|\.)(?:twitter\.com|x\.com|t\.co)$")
-_HOST = re.compile(r"(?i:https?)://(?:[^/?#@]*@)?([^/:?#]+)")
 
 
 def status_row(status: Object) -> dict[str, Any]:
@@ -70,6 +70,7 @@ def status_row(status: Object) -> dict[str, Any]:
         "post_id": status_id(status, "id", required=True),
         "author_id": status_id(user, "id") or digits(status, "user_id_str"),
         "author_handle": text(user, "screen_name"),
+        "author_name": name_of(user, "name"),
         "author_followers": figure(user, "followers_count"),
         "created_at": created(status),
         "language": text(status, "lang"),
@@ -166,9 +167,8 @@ def _withheld(status: Object, user: Object) -> dict[str, Any]:
 
 def _outside_host(status: Object) -> str | None:
     for url in objs(obj(status, "entities"), "urls"):
-        found = _HOST.match(text(obj(url, "unwound"), "url") or text(url, "expanded_url") or "")
-        host = found[1].lower().removeprefix("www.") if found else ""
-        if host and not _OWN_HOSTS.search(host):
+        address = text(obj(url, "unwound"), "url") or text(url, "expanded_url") or ""
+        if host := outside_host(address):
             return host
     return None
 
