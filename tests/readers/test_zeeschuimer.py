@@ -105,7 +105,7 @@ def test_a_quote_on_x(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["linkedin.com", "imgur.com", "gab.com", "truthsocial.com", "tiktok-comments", ""]
+    "name", ["linkedin.com", "imgur.com", "gab.com", "pinterest.com", "tiktok-comments", ""]
 )
 def test_platforms_that_are_not_read(tmp_path: Path, name: str) -> None:
     other = {**items()[0], "source_platform": name}

@@ -51,7 +51,8 @@ class Mastodon:
         """Sure where statuses have an account, a visibility and counts of boosts."""
         shown = json_head(head)
         counts = {"reblogs_count", "favourites_count"} & shown.names
-        if shown.has("account", "visibility", "content") and counts:
+        captured = "timestamp_collected" in shown.names
+        if shown.has("account", "visibility", "content") and counts and not captured:
             return Sniff(0.95, "statuses have the fields account, visibility and reblogs_count")
         return Sniff(0.0, "there are no statuses with account, visibility and reblogs_count")
 

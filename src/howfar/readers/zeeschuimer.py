@@ -35,7 +35,7 @@ class Zeeschuimer:
     declaration = ReaderDeclaration(
         id="zeeschuimer",
         title="Zeeschuimer items, NDJSON",
-        platform="tiktok, instagram, threads, x, douyin",
+        platform="tiktok, instagram, threads, x, douyin, truthsocial",
         exported_by="Zeeschuimer, a browser extension (download as NDJSON)",
         supplies=(
             *("posts", "counts.views", "counts.reactions", "counts.reaction_like"),
@@ -46,8 +46,8 @@ class Zeeschuimer:
         lacks=(
             "whatever was not seen: it is what one feed, made for one person, showed while that "
             'person browsed (declare capture = "browsing"), and never gives a share of voice. '
-            "Items of LinkedIn, 9GAG, Imgur, Gab, Truth Social, Pinterest, RedNote and of "
-            "comments are rejected. Views of Douyin; followers outside of TikTok, Douyin and X"
+            "Items of LinkedIn, 9GAG, Imgur, Gab, Pinterest, RedNote and of "
+            "comments are rejected. Views of Douyin; followers on Instagram and Threads"
         ),
         tested_on="documentation",
         how_to_obtain=(

@@ -21,6 +21,7 @@ from howfar.readers.json_values import (
     text,
     truth_of,
 )
+from howfar.readers.mastodon_status import raw_row
 from howfar.readers.x_status import status_row
 
 _SECONDS = re.compile(r"[0-9]{1,11}")
@@ -135,6 +136,15 @@ def x(item: Object) -> dict[str, Any]:
     return row
 
 
+def truthsocial(item: Object) -> dict[str, Any]:
+    """A post of truthsocial.com, whose server speaks the API of Mastodon; handles have no host."""
+    row = raw_row(item) | {"platform": "truthsocial"}
+    for name in ("author_handle", "parent_author_handle"):
+        row[name] = (row.get(name) or "").removesuffix("@truthsocial.com") or None
+    row["author_name"] = name_of(obj(item, "account"), "display_name")
+    return row | {"exposure": "paid" if truth_of(item, "sponsored") else None}
+
+
 ITEMS: Mapping[str, Callable[[Object], dict[str, Any]]] = {
     "tiktok.com": tiktok,
     "douyin.com": douyin,
@@ -143,6 +153,7 @@ ITEMS: Mapping[str, Callable[[Object], dict[str, Any]]] = {
     "threads.com": threads,
     "twitter.com": x,
     "x.com": x,
+    "truthsocial.com": truthsocial,
 }
 """Platforms whose posts are read, by the name that the capture gives them."""
 
