@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from howfar.errors import InputError
 from howfar.privacy.words import LANGUAGE, header_of_table
 from howfar.readers.delimited import header_of
-from howfar.readers.discovery import HEAD_BYTES, SURE, guess, readers
+from howfar.readers.discovery import HEAD_BYTES, SURE, guess, readers, unknown_format
 from howfar.readers.documents import FileDocument, documents, head_of
 from howfar.readers.json_lines import parse
 from howfar.readers.reading import read_document
@@ -152,7 +152,8 @@ def describe(
     best = guesses[0][1]
     mapped = context is not None and bool(context.mapping) and best.confidence > 0
     if format == "auto" and best.confidence < SURE and not mapped:
-        found.problem, found.reason = f"no reader is sure of this format; {best.why}", "format"
+        error = unknown_format(document, guesses)
+        found.problem, found.reason = "\n".join([error.what, f"expected: {error.expected}"]), "format"
         return found
     found.format = reader.declaration.id
     given = context or ReadContext(source="check")

@@ -76,17 +76,24 @@ def sure_guess(document: Document | Path, format: str = "auto") -> tuple[Reader,
         reader_for(document, format)
     reader, sniff = ranked[0]
     if sniff.confidence < SURE:
-        if recorded := recording(head_of(document, HEAD_BYTES)):
-            raise InputError(
-                f"the file is {recorded}, no export of posts",
-                where=document.name,
-                expected="the answers themselves, as the platform gave them",
-                next="export the posts anew, or save the bodies that hold public posts",
-            )
-        raise InputError(
-            "no reader knows this format",
-            where=document.name,
-            expected="; ".join(f"{r.declaration.id}: {s.why}" for r, s in ranked[:3]),
-            next="name the format in study.toml, or map its columns (format = 'table-csv')",
-        )
+        raise unknown_format(document, ranked)
     return reader, sniff
+
+
+def unknown_format(document: Document | Path, ranked: list[tuple[Reader, Sniff]]) -> InputError:
+    """The error for a file of which no reader is sure: what it is instead, as far as is known."""
+    if recorded := recording(head_of(document, HEAD_BYTES)):
+        return InputError(
+            f"the file is {recorded}, no export of posts",
+            where=document.name,
+            expected="the answers themselves, as the platform gave them",
+            next="export the posts anew, or save the bodies that hold public posts",
+        )
+    near = [(reader, sniff) for reader, sniff in ranked[:3] if sniff.confidence > 0]
+    return InputError(
+        "no reader knows this format",
+        where=document.name,
+        expected="; ".join(f"{r.declaration.id}: {s.why}" for r, s in near)
+        or f"one of {len(ranked)} formats: howfar explain readers lists them",
+        next="name the format in study.toml, or map its columns (format = 'table-csv')",
+    )

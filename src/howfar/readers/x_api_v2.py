@@ -198,7 +198,9 @@ def _refuse_other_files(value: Any, file: str, line: int) -> None:
                 f"the file holds {what}, not posts of the X API v2",
                 where=f"{file}:{line}",
                 expected="pages or posts, as twarc2 search, timeline or flatten write them",
-                next="name another file for this source in study.toml",
+                next="howfar forget STUDY --posts-file or --persons-file FILE, which honours them"
+                if "action" in fields
+                else "name another file for this source in study.toml",
             )
 
 
