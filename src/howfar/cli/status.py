@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import say, say_json
@@ -19,12 +21,13 @@ from howfar.study.file import load_study
 def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     """Show the files read, the rows kept, the runs, and what to do next."""
     about, channels = load_study(study), load_channels(study)
-    manifest = TableStore(study).manifest()
+    store = TableStore(study)
+    manifest = store.manifest()
     inputs = manifest.inputs
     clocks = told(study, datetime.now(UTC))
     purge = raw_paths(manifest, manifest.to_purge)
-    store = TableStore(study)
     with store.reading() as pinned:
+        ledger = {row["input"]: row for row in store.read("coverage", pinned).to_pylist()}
         alike = lookalikes(store, pinned)
     runs = kept_runs(study)
     latest = latest_run(study) if runs else None
@@ -41,6 +44,7 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
                         "records": i.records,
                         "read": i.read,
                         "rejected": i.rejected,
+                        **_ledger(ledger.get(i.input, {})),
                     }
                     for i in inputs
                 ],
@@ -59,6 +63,9 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     say(f"channels: {len(channels.ids)}; sources: {len(about.sources)}; files: {len(inputs)}")
     for i in inputs:
         say(f"  {i.source}: {i.read:,} of {i.records:,} records kept, as {i.format}")
+        for name, found in _ledger(ledger.get(i.input, {})).items():
+            if found and name != "capture":
+                say(f"    {_TITLES[name]}: {_listed(found)}")
     for clock in clocks:
         state = "OVERDUE: " if clock["overdue"] else ""
         aside = f" (set aside by the study: {clock['set_aside']})" if clock["set_aside"] else ""
@@ -74,6 +81,30 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
         say(f"holds something forgotten, purge it yourself: {path}")
     say(f"runs: {', '.join(runs) or 'none'}" + (f"; latest {latest}" if latest else ""))
     say("next: " + _next(study.as_posix(), bool(inputs), latest))
+
+
+_TITLES = {
+    "query": "query",
+    "cap": "cap",
+    "reasons": "rejected",
+    "notes": "kept with a remark",
+    "unknown": "columns that the reader does not know",
+}
+
+
+def _ledger(row: Mapping[str, Any]) -> dict[str, Any]:
+    """How a file was captured, and what the ledger says of its records, by code."""
+    found = {name: row.get(name) for name in ("capture", "query", "cap")}
+    for name in ("reasons", "notes", "unknown"):
+        pairs = (pair.rpartition("=") for pair in row.get(name) or ())
+        found[name] = {code: int(records) for code, _, records in pairs}
+    return found
+
+
+def _listed(found: Any) -> str:
+    if isinstance(found, dict):
+        return ", ".join(f"{code} {records:,}" for code, records in found.items())
+    return f"{found:,}" if isinstance(found, int) else str(found)
 
 
 def _next(folder: str, anything_read: bool, latest: str | None) -> str:

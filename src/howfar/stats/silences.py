@@ -7,7 +7,8 @@ times the days on which a run could begin. From the silence: how many other sile
 series has that its volume does not explain, and how often such a spell goes on for another day (a
 two-state Markov chain). Seeded simulations in tests/stats/test_silences.py hold the share of
 series that are flagged without a hole below FALSE_ALARMS, for independent, overdispersed,
-autocorrelated, growing and weekday-bound series.
+autocorrelated, growing and weekday-bound series; where one day all but foretells the next (0.9 a
+day) it may be twice that.
 """
 
 from __future__ import annotations

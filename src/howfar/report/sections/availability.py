@@ -32,7 +32,7 @@ def _shares(results: Results) -> Figure | None:
     ]
     return columns_figure(
         results,
-        "availability",
+        "availability-shares",
         say("availability.asks"),
         columns,
         say("availability.read"),

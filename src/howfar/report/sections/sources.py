@@ -24,15 +24,16 @@ _DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class _Days:
-    """What the results say of a source: posts by day, what is usual, gaps and days at a cap.
+    """What the results say of a source: posts by day, what is usual, holes and days at a cap.
 
     seen: null where the day was not observed. hidden: days with a figure that protects persons.
+    silent: days on which some of its channels have a hole, and which ones.
     """
 
     seen: dict[datetime, float | None] = field(default_factory=dict)
     hidden: set[datetime] = field(default_factory=set)
     usual: dict[datetime, Row] = field(default_factory=dict)
-    silent: dict[str | None, set[datetime]] = field(default_factory=lambda: defaultdict(set))
+    silent: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
     full: set[datetime] = field(default_factory=set)
 
 
@@ -48,6 +49,9 @@ def days_by_source(results: Results) -> dict[str, _Days]:
             _add(found[source], start, row)
         elif row["category"] == "expected by day" and row["status"] == "measured":
             found[source].usual[start] = row
+        elif row["category"] in ("gap", "zeros"):
+            for one in _span(row):
+                found[source].silent[one].append(results.name(row["channel"]))
         elif row["category"] == "cap":
             found[source].full |= set(_span(row))
     return {source: found[source] for source in sorted(found) if found[source].seen}
@@ -89,6 +93,9 @@ def sources_figure(results: Results, time: Time) -> Figure | None:
             step, seen, usual = _cell(found[row.key], run)
             texts = {"label": row.label, "day": day(run[0]), "seen": seen, "usual": usual}
             tip = say("sources.tip_expected" if usual else "sources.tip", **texts)
+            silent = list(dict.fromkeys(n for d in run for n in found[row.key].silent.get(d, ())))
+            if silent and step == theme.FEW:
+                tip += say("sources.tip_without", names=", ".join(silent))
             end = min(run[-1] + _DAY, time.end)
             squares.append(Square(row.key, max(run[0], time.start), end, step, tip))
             lines.setdefault(run[0], []).append(f"{seen} / {usual or say('none')}")
@@ -130,6 +137,8 @@ def _cell(days: _Days, run: list[datetime]) -> tuple[int | None, str, str]:
     seen = sum(known)
     if any(d in days.full for d in held):
         return theme.FULL, number(seen), told
+    if seen and any(d in days.silent for d in held):
+        return theme.FEW, number(seen), told
     if mean is None:
         return (theme.PLAIN if seen else None), number(seen), told
     low, high = (sum(float(r[end]) for r in usual) for end in ("low", "high"))

@@ -9,7 +9,7 @@ from typing import Any
 from howfar.report.charts.multiples import multiples_chart
 from howfar.report.charts.scene import Panel, Span
 from howfar.report.model import Figure, Key, Section, Table
-from howfar.report.numbers import day, number, phrase
+from howfar.report.numbers import day, is_exact, number, phrase
 from howfar.report.results import Results, Row, utc
 from howfar.report.sections.coverage import days_of, gaps_of, merged_days, time_of
 from howfar.report.sections.twins import foot_of, long_table, unlike
@@ -147,7 +147,7 @@ def series_figure(
         alt=say("alt.multiples", n=len(panels), asks=asks),
         measures=(rows[0]["measure"],),
         table=table,
-        keys=keys_of(results, band=True),
+        keys=keys_of(results, band=not all(is_exact(row) for row in rows)),
         warnings=unlike(entries),
         foot=foot_of(entries),
     )
