@@ -274,9 +274,8 @@ def _counted(found: Mapping[str, int]) -> list[str]:
 
 
 def _why(reader: Reader, document: FileDocument, source: Source) -> str:
-    if source.format != "auto":
-        return "the study names the format"
-    return sure_guess(document, reader.declaration.id)[1].why
+    seen = sure_guess(document, reader.declaration.id)[1].why
+    return seen if source.format == "auto" else f"as the study says; {seen}"
 
 
 def _check_lines(posts: pa.Table, reader: Reader, name: str) -> None:
