@@ -78,6 +78,24 @@ def test_the_type_of_one_chat_does_not_reach_the_next(tmp_path: Path) -> None:
     assert [r.reason for r in rejects] == ["not_public"]
 
 
+def test_what_damage_tears_out_of_a_public_channel_is_its_own_by_its_sender(tmp_path: Path) -> None:
+    own = json.dumps(MESSAGE | {"id": 3})
+    other = json.dumps(MESSAGE | {"id": 4, "from_id": "user9"})
+    head = json.dumps(CHAT | {"messages": [MESSAGE]})[:-2]
+    path = tmp_path / "result.json"
+    path.write_text(f"{head}], broken {{\n {own},\n {other}\n]}}", "utf-8")
+    rows, rejects, _ = read_all(telegram_desktop.READER, path, CONTEXT)
+    assert [row["post_id"] for row in rows] == ["1234567890/2", "1234567890/3"]
+    assert "not_public" in {r.reason for r in rejects}
+    torn = path.read_text("utf-8")
+    path.write_text(torn.replace("public_channel", "private_channel"), "utf-8")
+    assert list(read_all(telegram_desktop.READER, path, CONTEXT)[0]) == []
+    # In the export of an account what is torn out may be of another, private chat.
+    path.write_text('{"personal_information": {}, "chats": {"list": [' + torn, "utf-8")
+    rows, *_ = read_all(telegram_desktop.READER, path, CONTEXT)
+    assert [row["post_id"] for row in rows] == ["1234567890/2"]
+
+
 def test_an_account_is_known_as_one_whatever_comes_first(tmp_path: Path) -> None:
     contacts = {"list": [{"user_id": n, "phone_number": "0" * 30} for n in range(2_000)]}
     account = {"about": "x", "personal_information": {"user_id": 1}, "contacts": contacts}

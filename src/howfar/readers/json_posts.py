@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from howfar.readers.json_lines import DETAIL, json_lines, parse
@@ -13,6 +14,7 @@ from howfar.readers.text_lines import text_lines
 from howfar.schema.reader import Document, RawBatch, ReadContext, Tally
 
 Row = dict[str, Any]
+_FIRST_LINES = 9
 
 
 def json_posts(
@@ -50,14 +52,29 @@ def _records(
     document: Document, lists: Sequence[str], is_record: Callable[[Any], bool]
 ) -> Iterator[JsonRecord]:
     """The records of a document; in JSON Lines each line is one, whatever the others hold."""
-    first = next((line for line in text_lines(document) if line.strip()), "")
-    value, reason = parse(first)
-    roots = {path.split(".")[0] for path in lists}
-    if not reason and is_record(value) and not roots & value.keys():
+    if _one_a_line(document, lists, is_record):
         for line, value, reason in json_lines(document):
             yield JsonRecord(line, value, reason)
     else:
         yield from json_records(document, lists, is_record)
+
+
+def _one_a_line(document: Document, lists: Sequence[str], is_record: Callable[[Any], bool]) -> bool:
+    """Whether the first line is a record, or two of the first lines are, should it be damaged.
+
+    In a list that is written one element a line only the last one stands without a comma.
+    """
+    roots = {path.split(".")[0] for path in lists}
+    found = 0
+    for place, line in enumerate(islice(text_lines(document), _FIRST_LINES)):
+        if place == 0 and line.rstrip().endswith(("[", "{", ",")):
+            return False
+        if line.startswith("{"):
+            value, reason = parse(line)
+            found += not reason and is_record(value) and not roots & value.keys()
+        if found > (place > 0):
+            return True
+    return False
 
 
 def _posts(record: JsonRecord, split: Callable[[Any], Iterable[Any]] | None) -> Iterable[Any]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from howfar.readers.documents import head_of
 from howfar.readers.json_head import json_head
 from howfar.readers.json_posts import Row, json_posts, no_post, not_public
 from howfar.readers.json_values import BadPostError, Object, objs, text
@@ -50,6 +51,8 @@ _KNOWN = frozenset(
     """.split()
 )
 
+_HEAD_BYTES = 65_536
+
 
 class TelegramDesktop:
     """Messages of chats that are open to all; those of any other chat are refused one by one."""
@@ -88,13 +91,26 @@ class TelegramDesktop:
 
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Messages in the file's order, chat after chat."""
+        names = json_head(head_of(document, _HEAD_BYTES)).names
+        alone = not names & {"chats", "left_chats", "personal_information"}
+        channel: Mapping[str, Any] = {}
+
+        def row(message: Any, chat: Mapping[str, Any]) -> Row:
+            nonlocal channel
+            if chat.get("type") == "public_channel":
+                channel = chat
+            elif alone and not chat and _is_by(message, channel):
+                # Damage has torn the message out of its list; its sender is the public channel.
+                chat = channel
+            return _row(message, chat)
+
         return json_posts(
             document,
             context,
             tally,
             lists=("messages", "chats.list.*.messages", "left_chats.list.*.messages"),
             is_record=_is_record,
-            row=_row,
+            row=row,
             known=_KNOWN,
         )
 
@@ -105,6 +121,12 @@ def _is_record(value: Any) -> bool:
         and {"id", "type"} <= value.keys()
         and ("date" in value or "date_unixtime" in value or value["type"] == "unsupported")
     )
+
+
+def _is_by(message: Any, channel: Mapping[str, Any]) -> bool:
+    if not isinstance(message, dict) or "id" not in channel:
+        return False
+    return bool(message.get("from_id") == f"channel{channel['id']}")
 
 
 def _row(message: Any, chat: Mapping[str, Any]) -> Row:
