@@ -19,6 +19,7 @@ from howfar.readers.json_values import (
     Object,
     figure,
     identifier,
+    name_of,
     obj,
     objs,
     text,
@@ -162,6 +163,7 @@ def comment_row(comment: Object, above: Object, post: Object) -> Row:
         "post_id": comment_id,
         "author_id": identifier(writer, "id"),
         "author_handle": text(writer, "username"),
+        "author_name": name_of(writer, "name"),
         "relation": "reply",
         "kind": "comment",
         "created_at": text(comment, "created_time"),
@@ -198,6 +200,7 @@ def _author(post: Object) -> Row:
     return {
         "author_id": author or _owner(_post_id(post)),
         "author_handle": text(writer, "username"),
+        "author_name": name_of(writer, "name"),
     }
 
 

@@ -9,7 +9,16 @@ from typing import Any
 
 from howfar.readers.api_answers import author_needed
 from howfar.readers.html_text import html_text
-from howfar.readers.json_values import BadPostError, Object, figure, identifier, obj, objs, text
+from howfar.readers.json_values import (
+    BadPostError,
+    Object,
+    figure,
+    identifier,
+    name_of,
+    obj,
+    objs,
+    text,
+)
 
 Row = dict[str, Any]
 
@@ -47,6 +56,7 @@ def comment_row(resource: Object, thread: Object, top: Object) -> Row:
         "post_id": identifier(resource, "id", required=True),
         "author_id": author,
         "author_handle": handle,
+        "author_name": name_of(snippet, "authorDisplayName"),
         "relation": "reply",
         "kind": "comment",
         "created_at": text(snippet, "publishedAt"),

@@ -137,6 +137,7 @@ def _videos(cells: Columns, faults: Faults, context: ReadContext, tally: Tally) 
     return {
         "post_id": identifiers(cells["videoId"], faults, "videoId", required=True),
         "author_id": identifiers(cells["channelId"], faults, "channelId"),
+        "author_name": _column(cells, "channelTitle", rows),
         "relation": "original",
         "kind": "video",
         "created_at": times(
@@ -163,6 +164,7 @@ def _comments(cells: Columns, faults: Faults, context: ReadContext, tally: Tally
         "post_id": identifiers(cells["id"], faults, "id", required=True),
         "author_id": author,
         "author_handle": handle,
+        "author_name": nullable(cells["authorName"]),
         "relation": "reply",
         "kind": "comment",
         "created_at": times(

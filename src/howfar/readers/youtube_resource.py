@@ -14,6 +14,7 @@ from howfar.readers.json_values import (
     Object,
     figure,
     identifier,
+    name_of,
     obj,
     text,
     texts,
@@ -141,6 +142,7 @@ def _about(snippet: Object, read: Callable[[str], str] = str) -> Row:
     return {
         "platform": "youtube",
         "author_id": identifier(snippet, "channelId"),
+        "author_name": name_of(snippet, "channelTitle"),
         "relation": "original",
         "kind": "live" if broadcast in ("live", "upcoming") else "video",
         "text": "\n\n".join(line for line in given if line) if given else None,
@@ -197,8 +199,9 @@ def _in_uploads(resource: Object) -> bool:
 def _playlist_video(resource: Object) -> Row:
     snippet, details = obj(resource, "snippet"), obj(resource, "contentDetails")
     owner = identifier(snippet, "videoOwnerChannelId")
+    name = name_of(snippet, "videoOwnerChannelTitle")
     if owner is None and _in_uploads(resource):
-        owner = identifier(snippet, "channelId")
+        owner, name = identifier(snippet, "channelId"), name_of(snippet, "channelTitle")
     if text(obj(resource, "status"), "privacyStatus") == "private":
         raise BadPostError("not_public", "privacyStatus: expected a video that is not private")
     if owner is None:
@@ -206,6 +209,7 @@ def _playlist_video(resource: Object) -> Row:
     return {
         **_about(snippet),
         "author_id": owner,
+        "author_name": name,
         "post_id": identifier(details, "videoId")
         or identifier(obj(snippet, "resourceId"), "videoId", required=True),
         "created_at": text(details, "videoPublishedAt") or text(snippet, "publishedAt"),
