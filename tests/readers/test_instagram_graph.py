@@ -194,3 +194,35 @@ def test_nobody_is_sure_of_a_text_with_a_time_alone(tmp_path: Path) -> None:
     assert all(sniff.confidence < SURE for _, sniff in guess(path))
     with pytest.raises(InputError, match="no reader knows this format"):
         reader_for(path, "auto")
+
+
+def discovery(account: str, *media: Any) -> str:
+    """An answer as the API orders it: the account's id stands behind its media."""
+    answer = {"business_discovery": {"media": {"data": media, "paging": {}}, "id": account}}
+    return json.dumps({**answer, "id": "asking"})
+
+
+def owners_of(tmp_path: Path, content: str) -> list[tuple[str, str | None]]:
+    path = tmp_path / "answers.json"
+    path.write_text(content, "utf-8")
+    rows, rejects, tally = read_all(READER, path, CONTEXT)
+    assert len(rows) + len(rejects) == tally.records
+    return [(row["post_id"], row.get("author_id")) for row in rows]
+
+
+def test_a_broken_medium_does_not_cost_the_others_their_author(tmp_path: Path) -> None:
+    one, two = discovery("11", medium(), medium(id="2")), discovery("22", medium(id="3"))
+    broken = one.replace('"id": "1"', '"id": 1"')
+    assert owners_of(tmp_path, broken) == [("2", "11")]
+    assert owners_of(tmp_path, f"{broken}\n{two}\n{broken}") == [
+        *(("2", "11"), ("3", "22"), ("2", "11")),
+    ]
+    pretty = json.dumps(json.loads(one), indent=1).replace('"id": "1"', '"id": 1"')
+    assert owners_of(tmp_path, pretty) == [("2", "11")]
+
+
+def test_a_medium_is_never_given_to_the_account_of_another_answer(tmp_path: Path) -> None:
+    one, two = discovery("11", medium(), medium(id="2")), discovery("22", medium(id="3"))
+    cut = one.replace('"id": 1"', "").replace('"id": "11"', '"id": "11')
+    assert owners_of(tmp_path, f"{cut}\n{two}") == [("3", "22")]
+    assert owners_of(tmp_path, one[: one.index("paging")]) == []

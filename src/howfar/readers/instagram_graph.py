@@ -18,6 +18,7 @@ from howfar.readers.instagram_media import (
     is_media,
     media_row,
 )
+from howfar.readers.instagram_owners import Owners
 from howfar.readers.json_records import JsonRecord
 from howfar.readers.json_values import BadPostError, Object
 from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
@@ -94,7 +95,7 @@ class InstagramGraph:
             tally,
             lists=_LISTS,
             is_record=_is_record,
-            keep=_keep,
+            keep=partial(_keep, Owners(document)),
             wanted="media or comments",
             expected="answers of an account's media, of business_discovery, of a hashtag, of "
             "comments, or of an account with followers_count",
@@ -129,7 +130,7 @@ def _list_in(value: Object, name: str) -> list[Any]:
     return (inner_list(inner, "data") or []) if isinstance(inner, dict) else []
 
 
-def _keep(found: Answers, record: JsonRecord) -> None:
+def _keep(owners: Owners, found: Answers, record: JsonRecord) -> None:
     line, value = record.line, record.value
     if not isinstance(value, dict):
         found.other_kind(line, other_what(value))
@@ -139,7 +140,7 @@ def _keep(found: Answers, record: JsonRecord) -> None:
     if several is not None:
         for inner in several:
             try:
-                _keep(found, replace(record, value=inner))
+                _keep(owners, found, replace(record, value=inner))
             except BadPostError as bad:
                 found.batch.reject(line, bad.reason, bad.detail)
     elif isinstance(value.get("business_discovery"), dict):
@@ -147,7 +148,9 @@ def _keep(found: Answers, record: JsonRecord) -> None:
     elif is_threads(value):
         found.other_kind(line, "posts of Threads")
     elif is_media(value):
-        _keep_media(found, line, value, {})
+        # In an answer of business_discovery media stand alone only if the answer is damaged.
+        owner = owners.at(line) if owners.any else None
+        _keep_media(found, line, value, {"id": owner}, by_others=owners.any and owner is None)
     elif is_comment(value):
         _keep_comment(found, line, value, {}, {})
     else:
