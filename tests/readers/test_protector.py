@@ -10,10 +10,12 @@ import pytest
 from tests.readers.reader_cases import READER_IDS, case, read_all, table
 
 from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.privacy.tombstones import by_tombstones, leave_out, tombstones
 from howfar.readers.protect import Origin, Protector, with_authors
 from howfar.schema.reader import RawBatch, Reject
 from howfar.schema.tables import ACCOUNT_COUNTS, OBSERVATIONS, POSTS, REJECTS, TIME, conform
 from howfar.study.channel import Channel
+from howfar.study.names import watched_names
 from howfar.study.registry import Registry
 
 KEY = bytes(range(32))
@@ -229,11 +231,12 @@ def test_words_of_the_export_do_not_name_a_person() -> None:
     named = {"kind": "resident", "language": "@resident", "country": "resident"}
     named |= {"platform_label": "ask a@b.example", "withheld_in": ["resident", "DE"]}
     (post,) = protect([row(**told, **named)])["posts"]
-    assert (post["kind"], post["language"], post["country"]) == (None, None, None)
+    assert (post["kind"], post["language"], post["country"]) == ("other", None, None)
     assert (post["platform_label"], post["withheld_in"]) == ("ask ⟨email⟩", ["DE"])
-    told = {"author_handle": "@Resident@town.example"}
-    (post,) = protect([row(**told, platform="mastodon", kind="resident")])["posts"]
-    assert post["kind"] is None
+    told = {"author_handle": "@Resident@town.example", "author_name": "A Resident"}
+    for label in ("resident", "a resident", "@Resident@town.example"):
+        (post,) = protect([row(**told, platform="mastodon", platform_label=label)])["posts"]
+        assert post["platform_label"] is None
     kept = {"kind": "native video", "language": "zh-CN", "country": "CN"}
     (post,) = protect([row(**told, **kept)])["posts"]
     assert {name: post[name] for name in kept} == kept
@@ -295,8 +298,52 @@ def test_no_native_id_handle_or_mention_of_a_person_is_left_in_any_table(reader_
             for name, value in record.items()
             if name not in ("text", "line", "input", "value")
         }
-        assert secret
+        assert secret or not rows
         assert not secret & values
         texts = " ".join(post["text"] or "" for post in made["posts"])
         handles = {str(r["author_handle"]) for r in rows if "author_handle" in r}
         assert not any(f"@{handle}" in texts for handle in handles)
+
+
+def test_a_batch_that_loses_posts_without_author_keeps_its_other_rows() -> None:
+    shares = pa.table({"line": pa.array([3])})
+    posts = table([row(line=1, author_id="12"), row(line=2, post_id="101")])
+    kept = with_authors(RawBatch(posts, [Reject(9, "json", "x")], {"shares": shares}, 1), None)
+    assert [(r.line, r.reason) for r in kept.rejects] == [(2, "author"), (9, "json")]
+    assert kept.others == {"shares": shares}
+    assert kept.kept == 2
+
+
+def test_a_watched_name_and_a_lookalike_are_told_before_the_name_is_dropped() -> None:
+    rows = [
+        row(author_id="11", author_handle="harbourtown", author_name="Harbour Town"),
+        row(line=2, author_id="12", author_handle="harb0urtown"),
+        row(line=3, author_id="13", author_handle="resident", author_name="harbour.town fans"),
+        row(line=4, author_id="14", author_handle="resident", author_name="A resident"),
+        row(line=5, author_id="15"),
+        row(line=6, platform="mastodon", author_handle="jane@harbourtown.example"),
+    ]
+    made = Protector(Pseudonymiser(KEY), REGISTRY, watched_names(None, REGISTRY))
+    posts = made.tables(RawBatch(table(rows)), origin())["posts"].to_pylist()
+    assert [p["name_match"] for p in posts] == [None, True, True, False, None, False]
+    assert [p["resembles"] for p in posts] == [None, "harbour", None, None, None, None]
+    assert [p["channel"] for p in posts] == ["harbour", None, None, None, None, None]
+
+
+def test_what_was_forgotten_is_left_out_of_every_table() -> None:
+    names = Pseudonymiser(KEY)
+    stones = tombstones(names, [names.person("x", "12"), names.post("x", "103")])
+    rows = [
+        row(author_id="12", author_followers=5, reactions=1),
+        row(line=2, post_id="101", author_id="13", relation="repost", parent_id="100"),
+        row(line=3, post_id="102", author_id="13", relation="reply", parent_id="100"),
+        row(line=4, post_id="103", author_id="13", reactions=2),
+        row(line=5, post_id="104", author_id="13", reactions=3),
+    ]
+    made = Protector(names, REGISTRY).tables(RawBatch(table(rows)), origin())
+    left, gone = leave_out(made, by_tombstones(names, stones), names)
+    assert gone == 3
+    assert [p["line"] for p in left["posts"].to_pylist()] == [3, 5]
+    assert left["posts"]["parent_id"].to_pylist() == [None, None]
+    assert left["counts"]["line"].to_pylist() == [5]
+    assert len(left["account_counts"]) == 0

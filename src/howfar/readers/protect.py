@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -238,7 +238,8 @@ def with_authors(batch: RawBatch, channel: str | None) -> RawBatch:
         return batch
     detail = "expected an author, or channel = ... for this source in the study"
     rejects = [*batch.rejects, *(Reject(line, "author", detail) for line in lost)]
-    return RawBatch(batch.posts.filter(given), sorted(rejects, key=lambda r: r.line))
+    rejects.sort(key=lambda reject: reject.line)
+    return replace(batch, posts=batch.posts.filter(given), rejects=rejects)
 
 
 def reject_rows(rejects: Sequence[Reject], origin: Origin) -> pa.Table:
