@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import Any
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from tests.readers.reader_cases import case
 
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.redaction import MENTION, Redactor
-from howfar.readers.marked_text import mention, outside_host, part, replaced
+from howfar.readers.marked_text import Units, mention, outside_host
 from howfar.readers.protect import Origin, Protector
 from howfar.schema.reader import Tally
 from howfar.schema.tables import TIME
@@ -49,19 +50,37 @@ def test_offsets_count_the_units_of_the_platform(unit: Any) -> None:
     text = "⚓🛳 says Résident Nine today"
     start = len("⚓🛳 says ".encode(unit)) // (1 if unit == "utf-8" else 2)
     end = start + len("Résident Nine".encode(unit)) // (1 if unit == "utf-8" else 2)
-    assert part(text, start, end, unit) == "Résident Nine"
-    assert replaced(text, [(start, end, MENTION)], unit) == f"⚓🛳 says {MENTION} today"
+    units = Units(text, unit)
+    assert units.part(start, end) == "Résident Nine"
+    assert units.replaced([(start, end, mention)]) == f"⚓🛳 says {MENTION} today"
+    assert units.replaced([(start, end, "N")]) == "⚓🛳 says N today"
+    assert units.replaced([(start, end, str.upper)]) == "⚓🛳 says RÉSIDENT NINE today"
 
 
 @pytest.mark.parametrize(
-    "span", [(-1, 2, "x"), (0, 99, "x"), (2, 2, "x"), (3, 2, "x"), (1, 3, "x"), (0, 2, "x")]
+    ("start", "end"), [(-1, 2), (0, 99), (2, 2), (3, 2), (1, 3), (0, 2), (-9, -2), (7, 8)]
 )
-def test_impossible_spans_are_passed_over(span: tuple[int, int, str]) -> None:
-    assert replaced("🛳 ok", [span], "utf-8") == "🛳 ok"
+def test_impossible_spans_are_passed_over(start: int, end: int) -> None:
+    assert Units("🛳 ok", "utf-8").replaced([(start, end, mention)]) == "🛳 ok"
+    if (start, end) != (0, 2):  # In UTF-16 the ship has two units.
+        assert MENTION not in Units("🛳", "utf-16-le").replaced([(start, end, mention)])
 
 
 def test_of_overlapping_spans_the_first_is_replaced() -> None:
-    assert replaced("abcdef", [(2, 5, "Y"), (1, 3, "X")], "utf-8") == "aXdef"
+    spans = [(2, 5, str.upper), (1, 3, str.upper), (1, 4, str.upper)]
+    assert Units("abcdef", "utf-8").replaced(spans) == "aBCdef"
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_many_spans_over_a_long_text_take_no_longer_than_their_number(unit: Any) -> None:
+    text = "é🛳" * 500_000
+    size = len(text.encode(unit)) // (1 if unit == "utf-8" else 2)
+    started = time.process_time()
+    units = Units(text, unit)
+    spans = [(size - k, size, mention) for k in range(20_000)]
+    assert units.replaced(spans).startswith(text[:900_000])
+    assert units.replaced([(k, k + 1, mention) for k in range(20_000)])
+    assert time.process_time() - started < 5
 
 
 @given(
@@ -76,7 +95,10 @@ def test_a_marked_name_goes_and_the_rest_stays(
     width = 1 if unit == "utf-8" else 2
     start = len(before.encode(unit)) // width
     end = start + len(name.encode(unit)) // width
-    assert replaced(before + name + after, [(start, end, "⟨⟩")], unit) == f"{before}⟨⟩{after}"
+    seen: list[str] = []
+    units = Units(before + name + after, unit)
+    told = units.replaced([(start, end, lambda shown: seen.append(shown) or "⟨⟩")])
+    assert (told, seen) == (f"{before}⟨⟩{after}", [name])
 
 
 def test_the_first_address_outside_the_platform() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from howfar.readers.json_posts import Row, no_post
 from howfar.readers.json_values import BadPostError, Object, obj, objs, text, texts
-from howfar.readers.marked_text import Span, mention, outside_host, part, replaced
+from howfar.readers.marked_text import Span, mention, outside_host, replaced
 
 POST = "app.bsky.feed.post"
 REPOST = "app.bsky.feed.repost"
@@ -146,5 +146,5 @@ def _without_names(shown: str | None, facets: list[Object]) -> str | None:
         start, end = index.get("byteStart"), index.get("byteEnd")
         named = any(feature.get("$type") == _MENTION for feature in objs(facet, "features"))
         if named and type(start) is int and type(end) is int and 0 <= start < end:
-            spans.append((start, end, mention(part(shown, start, end, "utf-8"))))
+            spans.append((start, end, mention))
     return replaced(shown, spans, "utf-8") if spans else shown

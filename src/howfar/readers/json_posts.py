@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -25,7 +25,7 @@ def json_posts(
     lists: Sequence[str],
     is_record: Callable[[Any], bool],
     row: Callable[[Any, Mapping[str, Any]], Row],
-    known: Collection[str],
+    known: frozenset[str],
     split: Callable[[Any], Iterable[Any]] | None = None,
 ) -> Iterator[RawBatch]:
     """Batches of a document's posts in its order.
@@ -88,10 +88,10 @@ def _add(
     record: JsonRecord,
     post: Any,
     row: Callable[[Any, Mapping[str, Any]], Row],
-    known: Collection[str],
+    known: frozenset[str],
 ) -> None:
     if isinstance(post, dict):
-        for name in sorted(post.keys() - set(known)):
+        for name in sorted(post.keys() - known):
             batch.tally.unknown(name)
     try:
         batch.add(record.line, row(post, record.around))

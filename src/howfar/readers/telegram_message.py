@@ -15,12 +15,13 @@ from howfar.privacy.redaction import EMAIL, MENTION, PHONE
 from howfar.readers.fields import MOST
 from howfar.readers.json_posts import not_public
 from howfar.readers.json_values import BadPostError, Object, text
-from howfar.readers.marked_text import Span, mention, part, replaced
+from howfar.readers.marked_text import Span, Units, mention, replaced
 from howfar.schema.tables import REACTION_KINDS
 
 CHANNEL_BASE = -(10**12)
 _MOST_NUMBER = 10**12
 _LATEST = 10**11
+_LONGEST_LINK = 2_048
 
 _KINDS = {
     **dict.fromkeys("👍", "like"),
@@ -138,8 +139,7 @@ def without_names(shown: str | None, entities: Iterable[tuple[str | None, Object
         if type(start) is not int or type(size) is not int or start < 0 or size < 1:
             continue
         if kind in MENTIONS:
-            words = mention(part(shown, start, start + size, "utf-16-le"))
-            spans.append((start, start + size, words))
+            spans.append((start, start + size, mention))
         elif kind in PERSONAL:
             spans.append((start, start + size, PERSONAL[kind]))
     return replaced(shown, spans, "utf-16-le") if spans else shown
@@ -149,9 +149,10 @@ def addresses(
     shown: str | None, entities: Iterable[tuple[str | None, Object]]
 ) -> Iterator[str | None]:
     """The addresses of a text's links in order, whether they are seen or stand behind words."""
+    units = Units(shown or "", "utf-16-le")
     for kind, entity in entities:
         start, size = entity.get("offset"), entity.get("length")
         if text(entity, "url"):
             yield text(entity, "url")
-        elif kind in LINKS and shown and type(start) is type(size) is int and start >= 0 < size:
-            yield part(shown, start, start + size, "utf-16-le")
+        elif kind in LINKS and type(start) is int and type(size) is int:
+            yield units.part(start, start + min(size, _LONGEST_LINK))
