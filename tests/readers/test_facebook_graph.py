@@ -193,6 +193,12 @@ def test_names_of_tagged_persons_are_taken_out(said: str | None, tags: Any, show
     assert without_persons(said, tags) == shown
 
 
+def test_a_post_of_nothing_but_tags_is_rejected(tmp_path: Path) -> None:
+    # Each costs a walk through the text: a hostile record must not take hours.
+    rows, rejects, _ = read(tmp_path, post(message="x", message_tags=[tag("x", 0, 1)] * 501))
+    assert (rows, [r.reason for r in rejects]) == ([], ["type"])
+
+
 @pytest.mark.parametrize(
     ("address", "host"),
     [

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from howfar.privacy.redaction import MENTION
-from howfar.readers.json_values import Object, figure, obj, objs, text
+from howfar.readers.json_values import BadPostError, Object, figure, obj, objs, text
 from howfar.readers.marked_text import outside_host as host_outside
-from howfar.readers.marked_text import replaced
 
 Row = dict[str, Any]
 
+_MOST_TAGS = 500
 _THREADS = ("https://www.threads.net/", "https://www.threads.com/")
 _THREADS_MARKS = frozenset(
     ("is_quote_post", "is_reply", "reply_audience", "topic_tag", "reposted_post", "quoted_post")
@@ -113,25 +113,36 @@ def without_persons(said: str | None, tags: Any) -> str | None:
     """
     if said is None or not isinstance(tags, list | dict):
         return said
-    spans: list[tuple[int, int, str]] = []
-    names: list[str] = []
-    for tag in _tags(tags):
-        if tag.get("type") not in (None, "user"):
-            continue
-        start, length, name = tag.get("offset"), tag.get("length"), tag.get("name")
-        if isinstance(name, str) and name.strip():
-            names.append(name)
-        if type(start) is int and type(length) is int and start >= 0 and length > 0:
-            at, end = start, start + length
-            if said.encode("utf-16-le")[2 * at : 2 * end] != str(name).encode(
-                "utf-16-le", "replace"
-            ):
-                at, end = (len(said[:place].encode("utf-16-le")) // 2 for place in (at, end))
-            spans.append((at, end, MENTION))
-    shown = replaced(said, spans, "utf-16-le")
-    for name in sorted(names, key=len, reverse=True):
-        shown = shown.replace(name, MENTION)
+    persons = [tag for tag in _tags(tags) if tag.get("type") in (None, "user")]
+    if len(persons) > _MOST_TAGS:
+        raise BadPostError("type", f"message_tags: expected at most {_MOST_TAGS} tags")
+    names = {tag["name"] for tag in persons if isinstance(tag.get("name"), str)} - {""}
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(filter(None, (_place(said, tag) for tag in persons))):
+        if at <= start:
+            pieces += [said[at:start], MENTION]
+            at = end
+    shown = "".join([*pieces, said[at:]])
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        if name.strip():
+            shown = shown.replace(name, MENTION)
     return shown
+
+
+def _place(said: str, tag: Object) -> tuple[int, int] | None:
+    """Where a tag stands in a text, as code points; null where that is outside of it."""
+    offset, length, name = tag.get("offset"), tag.get("length"), tag.get("name")
+    if type(offset) is not int or type(length) is not int or offset < 0 or length <= 0:
+        return None
+    start, end = offset, offset + length
+    if said[start:end] != name and len(said.encode("utf-16-le")) > 2 * len(said):
+        units = said.encode("utf-16-le")
+        before = len(units[: 2 * start].decode("utf-16-le", "ignore"))
+        shown = units[2 * start : 2 * end].decode("utf-16-le", "ignore")
+        if shown == name:
+            start, end = before, before + len(shown)
+    return (start, end) if end <= len(said) else None
 
 
 def _tags(tags: list[Any] | dict[str, Any]) -> Iterator[Object]:

@@ -15,7 +15,7 @@ _HEAD = 65_536
 _LONGEST_END = 300
 _BEGIN = re.compile(r'"business_discovery"')
 # The id of the account that was asked for, then that of the one that asked; nothing else ends so.
-_END = re.compile(r'"id"\s*:\s*"([0-9]+)"\s*\}\s*,\s*"id"\s*:\s*"[^"\\]*"\s*\}')
+_END = re.compile(r'"id"\s*:\s*"([^"\\]+)"\s*\}\s*,\s*"id"\s*:\s*"[^"\\]*"\s*\}')
 
 
 @dataclass
