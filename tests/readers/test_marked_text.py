@@ -15,6 +15,7 @@ from tests.readers.reader_cases import case
 
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.redaction import MENTION, Redactor
+from howfar.privacy.words import known_kinds
 from howfar.readers.marked_text import Units, mention, outside_host
 from howfar.readers.protect import Origin, Protector
 from howfar.schema.reader import Tally
@@ -160,3 +161,17 @@ def test_a_named_channel_that_is_mentioned_stays(
         for text in protector.tables(batch, origin)["posts"]["text"].to_pylist()
     ]
     assert written in " ".join(texts)
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("images", "video", "external", "record", "status"),
+        ("image", "gifv", "video", "audio", "unknown", "poll", "link", "status"),
+        ("self", "link", "image", "rich:video", "hosted:video", "gallery", "poll", "comment"),
+        ("photo", "video_file", "voice_message", "audio_file", "animation", "sticker", "file"),
+        ("video_note", "geo_live", "web_page", "paid_media", "animated_emoji", "unsupported"),
+    ],
+)
+def test_the_kinds_that_these_platforms_use_are_kept(kinds: tuple[str, ...]) -> None:
+    assert known_kinds(pa.array(kinds)).to_pylist() == list(kinds)

@@ -19,17 +19,18 @@ OTHER: Final = "other"
 
 _KINDS: Final = frozenset(
     """
-    added ad ads advert album albums animated animation app application article articles audio
-    avatar broadcast card carousel checkin clip clips collection comment comments complete contact
-    container cover crosspost dice direct document documents embed embedded empty event events
-    external facade feed file files film forward forwarded fundraiser gallery game generator geo
-    gif gifs graph group hosted html igtv image images info inline invoice item job labeler large
-    life link links list live location main media mention message mobile multi music native news
-    none note offer other pack page pdf photo photos picture playlist podcast poll polls post posts
-    premiere product profile question quote quoted record reel reels reply repost retweet review
-    rich round scheduled self shared shop short shorts sidecar sponsored starter status statuses
-    sticker story stories stream summary tag text tombstone tweet unknown upcoming update updates
-    url venue video videos view voice wall web webpage website with xdt
+    ad added ads advert album albums animated animation app application article articles audio
+    avatar broadcast card carousel checkin checklist clip clips collection comment comments complete
+    contact container cover crosspost dice direct document documents embed embedded emoji empty
+    event events external facade feed file files film forward forwarded fundraiser gallery game
+    generator geo gif gifs gifv giveaway graph group hosted html igtv image images info inline
+    invoice item job labeler large life link links list live location main media mention message
+    mobile multi music native news none note offer other pack page paid pdf photo photos picture
+    playlist podcast poll polls post posts premiere product profile question quote quoted record
+    reel reels reply repost results retweet review rich round scheduled self shared shop short
+    shorts sidecar sponsored starter status statuses sticker stories story stream summary tag text
+    todo tombstone tweet unknown unsupported upcoming update updates url venue video videos view
+    voice wall web webpage website with xdt
     """.split()
 )
 _RECORD: Final = re.compile(r"[@＠]|://|\d{4}|\d\D\d\D\d|[.!?]\s")
