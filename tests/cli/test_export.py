@@ -78,6 +78,33 @@ def test_what_is_written_is_read_again(howfar: Call, study: Path, tmp_path: Path
     }
 
 
+def test_texts_come_through_as_they_are(howfar: Call, study: Path, tmp_path: Path) -> None:
+    texts = [
+        "=1+1",
+        'said "so", twice',
+        "two\nlines",
+        "two\r\nlines",
+        "عبور 渡轮 🛳",
+        "a;b\tc",
+        " a ",
+    ]
+    posts = tmp_path / "posts.csv"
+    with posts.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    with posts.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row, text in zip(rows, texts, strict=False):
+            writer.writerow([*row[:4], text, *row[5:]])
+    howfar("read", study)
+    path = tmp_path / "out.csv"
+    assert howfar("export", "4cat", study, "--file", path).code == 0
+    assert [row["body"] for row in _rows(path)] == texts
+    again, rejects, _ = read_all(READER, path, ReadContext(source="again"))
+    assert rejects == []
+    assert [row["text"] for row in again] == texts
+
+
 def test_the_same_twice_and_nothing_overwritten(
     howfar: Call, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
