@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.conftest import ROOT
 
 from howfar.privacy.retention import CLOCKS, TABLE_DATE, overdue
 
@@ -55,3 +56,13 @@ def test_where_a_clock_runs_data_that_nothing_dates_are_overdue() -> None:
     assert overdue("youtube", None, COLLECTED).overdue
     assert "nothing says when" in overdue("youtube", None, COLLECTED).reason
     assert not overdue("x", None, COLLECTED).overdue
+
+
+def test_the_page_holds_the_table() -> None:
+    page = (ROOT / "docs" / "concepts" / "retention.md").read_text(encoding="utf-8")
+    assert f"Gone through on {TABLE_DATE.isoformat()}." in page
+    for clock in CLOCKS.values():
+        days = "none known" if clock.days is None else str(clock.days)
+        row = f"| {clock.platform} | {clock.interface} | {days} | {clock.duty} | "
+        assert f"{row}[terms]({clock.source}) |" in page
+    assert page.count("[terms]") == len(CLOCKS)

@@ -39,6 +39,7 @@ _TABLE: Final = (
         "refresh or delete stored data after 30 calendar days (Developer Policies III.E.4)",
         "https://developers.google.com/youtube/terms/developer-policies",
     ),
+    # As reported of the terms of 2023; those of October 2024 could not be read to the end.
     Clock(
         "tiktok",
         "TikTok Research API",
