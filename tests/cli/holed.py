@@ -13,8 +13,8 @@ import numpy as np
 START, DAYS = dt.datetime(2024, 1, 1, tzinfo=dt.UTC), 119
 GAP = range(35, 49)
 """Two weeks, 5 to 18 February, in which the source radio has nothing."""
-ZEROS = range(63, 69)
-"""4 to 9 March: delta has nothing, though its source goes on."""
+ZEROS = range(67, 73)
+"""8 to 13 March: delta has nothing, though its source goes on."""
 CAP = 30
 HELD_FROM = 70
 """From 11 March on every second post of theta is withheld in Germany."""

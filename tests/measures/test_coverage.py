@@ -256,3 +256,122 @@ def test_totals_say_how_many_persons_stand_behind_them(bench: Any, pick: Pick) -
     results = bench.take("coverage", tables, WINDOW)
     total = pick(results, category="records", params=None).estimate
     assert (total.n_persons, total.n_channels) == (2, 1)
+
+
+LONG = ("2024-01-01", "2024-03-01")
+SPAN = {"expected_end": "2024-03-01T00:00:00Z"}
+
+
+def busy(
+    a_day: int, *without: int, days: int = 60, first: int = 1, **fields: Any
+) -> list[dict[str, Any]]:
+    """So many posts on each day but some."""
+    return [
+        post(first + n * a_day + k, n + 1, **fields)
+        for n in range(days)
+        for k in range(a_day)
+        if n + 1 not in without
+    ]
+
+
+def long(bench: Any, posts: list[dict[str, Any]], **tables: Any) -> list[Result]:
+    rows = {"coverage": [file(**SPAN)], "posts": posts, "observations": [look(61)]}
+    rows["observed"] = [
+        p | {"day": (dt.date.fromisoformat(p["created_at"][:10]) - dt.date(1970, 1, 1)).days}
+        for p in posts
+    ]
+    results: list[Result] = bench.take("coverage", rows | tables, LONG)
+    return results
+
+
+def test_zeros_that_the_usual_volume_excludes_are_told_from_a_gap_of_the_source(
+    bench: Any, pick: Pick
+) -> None:
+    alone = long(bench, busy(9, 30, 31, 32))
+    gap = pick(alone, category="gap")
+    assert (gap.estimate.value, gap.dims["period_start"]) == (3, moment(30))
+    assert "no posts where 27 are usual: next to impossible by chance" in str(gap.estimate.reason)
+    assert "the whole source has none" in str(gap.estimate.reason)
+    beside = long(bench, busy(9, 30, 31, 32) + busy(2, first=2000, channel="b"))
+    zeros = pick(beside, category="zeros")
+    assert (zeros.dims["channel"], zeros.estimate.value) == ("a", 3)
+    assert "negative binomial" in zeros.estimate.method
+    assert not [r for r in beside if r.dims["category"] == "gap"]
+    day_30 = pick(beside, category="posts by day", channel="a", period_start=moment(30))
+    assert "next to impossible" in str(day_30.estimate.reason)
+    # A single day suffices where so many are usual.
+    assert pick(long(bench, busy(40, 30)), category="zeros").estimate.value == 1
+
+
+def test_of_persons_no_usual_figure_is_told(bench: Any, pick: Pick) -> None:
+    silent = long(bench, busy(9, 30, 31, 32, channel=None, author="someone"))
+    assert "some are usual" in str(pick(silent, category="gap").estimate.reason)
+    expected = [r for r in silent if r.dims["category"] == "expected by day"]
+    assert {r.estimate.n_persons for r in expected} == {1}
+
+
+def test_expected_days_are_those_of_the_same_weekday_with_an_interval(
+    bench: Any, pick: Pick
+) -> None:
+    # 1 January 2024 is a Monday: four posts on Mondays, two on other days.
+    posts = [post(10 * n + k, n + 1) for n in range(60) for k in range(4 if n % 7 == 0 else 2)]
+    results = long(bench, posts)
+    monday = pick(results, category="expected by day", period_start=moment(8)).estimate
+    tuesday = pick(results, category="expected by day", period_start=moment(9)).estimate
+    assert (monday.value, tuesday.value) == (4, 2)
+    assert (monday.low_kind, monday.confidence) == ("confidence", 0.95)
+    assert monday.low < 4 < monday.high
+    assert "prediction interval" in monday.method
+
+
+def test_the_platforms_own_count_is_what_to_expect(bench: Any, pick: Pick) -> None:
+    """Hours and days of the same query: the days count, and hours do not come on top."""
+    at = {"source": "counts", "input": 2, "line": 1, "unit": "posts"}
+    series = [
+        at | {"series": "x_counts_day", "at": f"{day(d)}T00:00:00Z", "value": 7.0}
+        for d in range(1, 61)
+    ]
+    series += [at | {"series": "x_counts_hour", "at": f"{day(3)}T05:00:00Z", "value": 5.0}]
+    asked = {"query": "ferry", **SPAN}
+    counted = file(source="counts", input=2, **asked)
+    results = long(bench, busy(4), series=series, coverage=[file(**asked), counted])
+    third = pick(
+        results, category="expected by day", params="source=s", period_start=moment(3)
+    ).estimate
+    assert (third.value, third.low, third.high, third.low_kind) == (7, 7, 7, "bound")
+    assert "same query" in third.method
+    other = long(bench, busy(4), series=series, coverage=[file(**SPAN), counted])
+    own = pick(other, category="expected by day", params="source=s", period_start=moment(3))
+    assert own.estimate.value == 4
+
+
+def test_a_cap_that_days_reach_is_told_by_its_days(bench: Any, pick: Pick) -> None:
+    posts = busy(3, days=20) + [post(900 + n, 5 + n // 2) for n in range(4)]
+    results = long(bench, posts, coverage=[file(cap=5, capture="capped", **SPAN)])
+    cap = pick(results, category="cap")
+    assert (cap.estimate.value, cap.dims["period_start"]) == (2, moment(5))
+    assert cap.estimate.reason == (
+        "reached the source's cap of 5 (2 days with as many): others may be missing"
+    )
+    whole = long(bench, busy(3), coverage=[file(cap=180, records=180, **SPAN)])
+    assert pick(whole, category="cap").estimate.value == 60
+    assert not [
+        r
+        for r in long(bench, busy(3), coverage=[file(cap=181, records=180, **SPAN)])
+        if r.dims["category"] == "cap"
+    ]
+
+
+def test_rejects_remarks_and_unknown_columns_are_counted_by_code(bench: Any, pick: Pick) -> None:
+    told = {"reasons": ["date=2", "json=1"], "notes": ["ambiguous_time=4"], "unknown": ["a.b=9"]}
+    files = [file(**told), file(input=2, reasons=["json=3"])]
+    results = take(bench, [post(1, 1)], coverage=files)
+    figures = {
+        r.dims["category"]: r.estimate.value for r in results if "=" in str(r.dims["category"])
+    }
+    assert figures == {
+        "rejected=date": 2,
+        "rejected=json": 4,
+        "remark=ambiguous_time": 4,
+        "unknown column=a.b": 9,
+    }

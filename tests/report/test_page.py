@@ -51,7 +51,8 @@ def figures(page: str) -> dict[str, str]:
 def test_each_figure_has_its_question_two_charts_a_reading_a_method_and_a_table(page: str) -> None:
     found = figures(page)
     assert set(found) >= {
-        *("coverage-days", "side-by-side", "share-of-voice", "engagement-rates", "weekly-posts"),
+        *("coverage-sources", "availability-shares", "availability-weeks", "coverage-days"),
+        *("side-by-side", "share-of-voice", "engagement-rates", "weekly-posts"),
         *(
             "weekly-medians",
             "gini",
@@ -85,7 +86,8 @@ def test_sections_stand_in_the_promised_order_with_coverage_before_any_compariso
 ) -> None:
     order = re.findall(r'<h2 id="([a-z]+)"', page)
     assert order == [
-        *("short", "contents", "asked", "coverage", "peers", "weeks", "attention", "talk"),
+        *("short", "contents", "asked", "coverage", "availability", "peers", "weeks"),
+        *("attention", "talk"),
         *("reactions", "paths", "past", "young", "profile", "missing", "methods", "provenance"),
         "named",
     ]
