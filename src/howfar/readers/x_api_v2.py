@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from howfar.readers.json_lines import DETAIL, json_lines, values_of
 from howfar.readers.line_chunks import CHUNK, Chunk, line_chunks
 from howfar.readers.text_lines import MARK, decoded_head
 from howfar.readers.x_batch import PostBatch, is_post
-from howfar.readers.x_decode import posts_of
+from howfar.readers.x_decode import Lines
 from howfar.readers.x_post import Includes
 from howfar.schema.reader import (
     Document,
@@ -102,6 +102,7 @@ class XApiV2:
         else:
             for chunk in line_chunks(document, self.chunk):
                 yield from reading.chunk(chunk)
+            yield from reading.flush()
         if reading.batch.waiting:
             yield reading.batch.out()
 
@@ -113,6 +114,7 @@ class _Reading:
     name: str
     tally: Tally
     batch: PostBatch
+    lines: Lines = field(default_factory=Lines)
 
     def carefully(self, values: Iterable[tuple[int, Any, str]]) -> Iterator[RawBatch]:
         """Line by line; this alone refuses, rejects and counts what is unknown."""
@@ -134,28 +136,37 @@ class _Reading:
     def chunk(self, chunk: Chunk) -> Iterator[RawBatch]:
         """Many lines at once, and those that are doubtful line by line; the same in the end."""
         if chunk.text is not None:
-            yield from self.carefully(values_of(chunk.text, chunk.before))
+            yield from self.flush()
+            yield from self.carefully(values_of(chunk.text, self.lines.first - 1))
+            self.lines.first += chunk.ends
             return
-        data, before = chunk.data, chunk.before
-        while self.tally.records == 0 and data:
+        data, start = chunk.data, 0
+        while self.tally.records == 0 and start < len(data):
             # What the file holds is judged by its first record.
-            first, end, data = data.partition(b"\n")
-            yield from self._line(first + end, before)
-            before += 1
-        if not data:
+            end = data.find(b"\n", start) + 1 or len(data)
+            yield from self._line(self.lines.first, data[start:end])
+            self.lines.first += 1
+            start = end
+        if start < len(data):
+            self.lines.add(data[start:])
+        if self.lines.full:
+            yield from self.flush()
+
+    def flush(self) -> Iterator[RawBatch]:
+        """Give the lines that wait to the batch, in order."""
+        if not self.lines.found.total:
             return
-        posts, lines, doubtful = posts_of(data, before + 1)
-        texts = data.split(b"\n") if doubtful else []
+        posts, lines, doubtful = self.lines.out()
         done = 0
-        for line in doubtful:
+        for line, text in doubtful:
             upto = int(np.searchsorted(lines, line))
             yield from self._fast(posts.slice(done, upto - done))
-            yield from self._line(texts[line - before - 1], line - 1)
+            yield from self._line(line, text)
             done = upto
         yield from self._fast(posts.slice(done))
 
-    def _line(self, text: bytes, before: int) -> Iterator[RawBatch]:
-        return self.carefully(values_of([text.decode("utf-8", MARK)], before))
+    def _line(self, number: int, text: bytes) -> Iterator[RawBatch]:
+        return self.carefully(values_of([text.decode("utf-8", MARK)], number - 1))
 
     def _fast(self, posts: pa.Table) -> Iterator[RawBatch]:
         while len(posts):

@@ -8,7 +8,9 @@ text unless a key was dropped: colons inside texts stay, and none is written as 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
@@ -22,48 +24,78 @@ from howfar.readers.x_shape import Line
 _ESCAPED = re.compile(rb"\\u00(?:00|3[aA])")
 """A NUL, which no text may hold, or a colon."""
 
-_PIECE = 128 * 1024
-"""Bytes that are decoded at once. What they become fits into a processor's cache and is freed
-before the next: pieces of 4 MiB take twice the time."""
+_AT_ONCE = 2_000
+"""Lines whose columns are made at once."""
 
 _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
 
 
-def posts_of(data: bytes, first: int) -> tuple[pa.Table, npt.NDArray[np.int64], list[int]]:
-    r"""Raw posts (N,) of all certain lines, their line numbers (N,), numbers of doubtful lines.
+@dataclass(slots=True)
+class Lines:
+    """Lines that were decoded, and wait for their columns to be made.
 
-    data: UTF-8 with line ends \n. first: number of the first line. Blank lines are doubtful.
+    first: number of the first of them. doubtful: texts of lines, by number, that are for the
+    careful path; blank ones are among them.
     """
-    found = Found()
-    for piece in _pieces(data):
-        found.add(_decoded(piece))
-    numbers = np.array(found.lines, dtype=np.int64)
-    given, certain = columns(found)
-    doubtful = sorted(found.doubtful | set(numbers[~certain].tolist()))
-    table = raw_table(given | {"line": pa.array(numbers + first), "platform": "x"}, len(numbers))
-    if doubtful:
-        # A page is taken as a whole or not at all.
-        keep = ~np.isin(numbers, doubtful)
-        table, numbers = table.filter(pa.array(keep)), numbers[keep]
-    return table, numbers + first, [line + first for line in doubtful]
+
+    first: int = 1
+    found: Found = field(default_factory=Found)
+    texts: list[tuple[int, bytes]] = field(default_factory=list)
+
+    @property
+    def next(self) -> int:
+        """Number of the line after the last."""
+        return self.first + self.found.total
+
+    @property
+    def full(self) -> bool:
+        """Whether there are enough."""
+        return self.found.total >= _AT_ONCE
+
+    def add(self, data: bytes) -> None:
+        r"""Take further lines, UTF-8 with line ends \n."""
+        self.texts.append((self.next, data))
+        self.found.add(_decoded(data))
+
+    def out(self) -> tuple[pa.Table, npt.NDArray[np.int64], list[tuple[int, bytes]]]:
+        """Raw posts (N,) of all certain lines, their lines (N,), number and text of the others."""
+        found, texts, first = self.found, self.texts, self.first
+        self.first, self.found, self.texts = self.next, Found(), []
+        numbers = np.array(found.lines, dtype=np.int64)
+        given, certain = columns(found)
+        doubtful = sorted(found.doubtful | set(numbers[~certain].tolist()))
+        given |= {"line": pa.array(numbers + first), "platform": "x"}
+        table = raw_table(given, len(numbers))
+        if doubtful:
+            # A page is taken as a whole or not at all.
+            keep = ~np.isin(numbers, doubtful)
+            table, numbers = table.filter(pa.array(keep)), numbers[keep]
+        return table, numbers + first, list(_named(texts, [line + first for line in doubtful]))
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    start = 0
-    while start < len(data):
-        end = data.rfind(b"\n", start, start + _PIECE) + 1 or data.find(b"\n", start) + 1
-        yield data[start : end or len(data)]
-        start = end or len(data)
+def _named(pieces: list[tuple[int, bytes]], wanted: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Number and text of the wanted lines; pieces: number of the first line, lines."""
+    starts = [first for first, _ in pieces]
+    at, lines = -1, [b""]
+    for number in wanted:
+        place = bisect_right(starts, number) - 1
+        if place != at:
+            at, lines = place, pieces[place][1].split(b"\n")
+        yield number, lines[number - starts[place]]
 
 
 def _decoded(data: bytes) -> list[Line | None]:
     """The lines of a piece; null for a doubtful or blank one."""
-    if b"\0" not in data and not _ESCAPED.search(data):
+    if not _suspicious(data):
         lines = _at_once(data)
         if lines is not None:
             return lines
     return [_one(line) for line in data.removesuffix(b"\n").split(b"\n")]
+
+
+def _suspicious(data: bytes) -> bool:
+    return b"\0" in data or (b"\\" in data and _ESCAPED.search(data) is not None)
 
 
 def _at_once(data: bytes) -> list[Line | None] | None:
@@ -89,7 +121,7 @@ def _at_once(data: bytes) -> list[Line | None] | None:
 
 
 def _one(line: bytes) -> Line | None:
-    if b"\0" in line or _ESCAPED.search(line):
+    if _suspicious(line):
         return None
     try:
         value = _decoder.decode(line)
