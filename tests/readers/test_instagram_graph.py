@@ -219,6 +219,21 @@ def test_a_broken_medium_does_not_cost_the_others_their_author(tmp_path: Path) -
     ]
     pretty = json.dumps(json.loads(one), indent=1).replace('"id": "1"', '"id": 1"')
     assert owners_of(tmp_path, pretty) == [("2", "11")]
+    # Two answers in one line: whose media they are cannot be told from the lines.
+    assert owners_of(tmp_path, one + two) == []
+
+
+def test_figures_of_a_discovered_account_stand_beside_its_media(tmp_path: Path) -> None:
+    answer = json.loads(discovery("11", medium(), medium(id="2")))
+    answer["business_discovery"] |= {"followers_count": 8, "username": "harbour"}
+    empty = {"business_discovery": {"media": {"data": []}, "followers_count": 0, "id": "22"}}
+    bad = {"business_discovery": {"media": {"data": []}, "followers_count": "8", "id": "33"}}
+    reading = read(tmp_path, answer, empty, bad)
+    rows, rejects, tally = reading
+    assert [(row["author_id"], row["author_handle"]) for row in rows] == [("11", "harbour")] * 2
+    told = [(row["account_id"], row["value"]) for row in reading.others["account_counts"]]
+    assert told == [("11", 8), ("22", 0)]
+    assert ([(r.line, r.reason) for r in rejects], tally.records) == ([(3, "number")], 5)
 
 
 def test_a_medium_is_never_given_to_the_account_of_another_answer(tmp_path: Path) -> None:

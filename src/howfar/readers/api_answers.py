@@ -62,17 +62,20 @@ def api_batches(
     keep: Callable[[Answers, JsonRecord], None],
     wanted: str,
     expected: str,
+    first: Callable[[Answers], None] | None = None,
 ) -> Iterator[RawBatch]:
     """Batches of a document's records in its order.
 
     lists, is_record: as json_records has them. keep: takes over what one record holds; where it
-    raises BadPostError it has kept nothing of it. wanted: what a record should be, in messages;
-    expected: which answers hold such.
+    raises BadPostError it has kept nothing of it. first: keeps what stands around records, before
+    them. wanted: what a record should be, in messages; expected: which answers hold such.
 
     Raises InputError where every record is something else, and says what the document holds.
     """
     found = Answers(RowBatch(context, tally), wanted)
     batch = found.batch
+    if first is not None:
+        first(found)
     for record in json_records(document, lists, is_record):
         if record.reason:
             batch.reject(record.line, record.reason, DETAIL[record.reason])

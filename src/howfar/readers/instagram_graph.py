@@ -23,7 +23,7 @@ from howfar.readers.json_records import JsonRecord
 from howfar.readers.json_values import BadPostError, Object
 from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
 
-_LISTS = ("", "data")
+_LISTS = ("", "data", "business_discovery.media.data")
 _BY_OTHERS = ("tags", "mentioned_media")
 _OWN = ("media", "stories", "live_media")
 _COUNTS = frozenset(("followers_count", "follows_count", "media_count"))
@@ -89,13 +89,15 @@ class InstagramGraph:
 
         Raises InputError where the document holds nothing else, and says what it holds.
         """
+        owners = Owners(document)
         return api_batches(
             document,
             context,
             tally,
             lists=_LISTS,
             is_record=_is_record,
-            keep=partial(_keep, Owners(document)),
+            first=partial(_keep_discovered, owners),
+            keep=partial(_keep, owners),
             wanted="media or comments",
             expected="answers of an account's media, of business_discovery, of a hashtag, of "
             "comments, or of an account with followers_count",
@@ -148,13 +150,21 @@ def _keep(owners: Owners, found: Answers, record: JsonRecord) -> None:
     elif is_threads(value):
         found.other_kind(line, "posts of Threads")
     elif is_media(value):
-        # In an answer of business_discovery media stand alone only if the answer is damaged.
-        owner = owners.at(line) if owners.any else None
-        _keep_media(found, line, value, {"id": owner}, by_others=owners.any and owner is None)
+        account = owners.at(line)
+        _keep_media(found, line, value, account or {}, by_others=account is None)
     elif is_comment(value):
         _keep_comment(found, line, value, {}, {})
     else:
         _keep_account(found, line, value)
+
+
+def _keep_discovered(owners: Owners, found: Answers) -> None:
+    """Keep the figures of accounts whose media follow; each is a record of its own."""
+    for line, account in owners.figured():
+        try:
+            found.figures(line, account_figures(account))
+        except BadPostError as bad:
+            found.batch.reject(line, bad.reason, bad.detail)
 
 
 def _keep_account(found: Answers, line: int, account: Object) -> None:
