@@ -52,7 +52,8 @@ def add_sources(
     """
     study = load_study(folder)
     known = _known(study, folder)
-    names, blocks = [], []
+    names: list[str] = []
+    blocks: list[str] = []
     refused: dict[Path, InputError] = {}
     for path in files:
         if path.resolve() in known:
@@ -114,7 +115,7 @@ def _source(path: Path, folder: Path, options: SourceOptions) -> dict[str, Any]:
             source.pop(name, None)
     elif not readable:
         raise InputError(
-            found[0].problem if found else "the archive holds no file",
+            (found[0].problem if found else None) or "the archive holds no file",
             where=path.name,
             next=f"howfar check {path} tells what it holds",
             reason=(found[0].reason if found else "") or "format",

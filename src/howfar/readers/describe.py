@@ -27,6 +27,8 @@ from howfar.schema.reader import RawBatch, ReadContext, Reader, Reject, Tally
 from howfar.schema.tables import METRICS
 
 _SHOWN_REJECTS = 20
+MOST_REJECTS = 100_000
+"""Rejects of a file that are listed one by one; of more the number is told."""
 _DAY = 86_400_000_000
 
 
@@ -152,15 +154,15 @@ def describe(
     best = guesses[0][1]
     mapped = context is not None and bool(context.mapping) and best.confidence > 0
     if format == "auto" and best.confidence < SURE and not mapped:
-        error = unknown_format(document, guesses)
-        found.problem, found.reason = "\n".join([error.what, f"expected: {error.expected}"]), "format"
+        unknown = unknown_format(document, guesses)
+        found.problem, found.reason = f"{unknown.what}\nexpected: {unknown.expected}", "format"
         return found
     found.format = reader.declaration.id
     given = context or ReadContext(source="check")
     found.undeclared = _undeclared(reader, given)
     if "timezone" in found.undeclared and not all_rejects:
         given = replace(given, timezone=dt.UTC)
-    _fill(found, reader, document, given, None if all_rejects else _SHOWN_REJECTS)
+    _fill(found, reader, document, given, MOST_REJECTS if all_rejects else _SHOWN_REJECTS)
     return found
 
 
