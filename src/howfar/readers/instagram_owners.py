@@ -50,8 +50,10 @@ class Owners:
         if place > 0 and self._begins[place - 1] == self._begins[place]:
             return None
         account = self._accounts[place]
-        if account is None and (told := self._told_at_the_end(line)):
-            return {"id": told}
+        # What follows a damaged answer may be the rest of it.
+        if account is None or (not account and place > 0 and self._accounts[place - 1] is None):
+            told = self._told_at_the_end(line)
+            return {"id": told} if told else None
         return account
 
     def _told_at_the_end(self, line: int) -> str | None:
