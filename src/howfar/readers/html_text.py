@@ -1,11 +1,15 @@
-"""The text of a piece of HTML and the links in it; nothing is fetched, nothing is run."""
+"""The text of a piece of HTML and the links in it; nothing is fetched, nothing is run.
+
+Own code, because the time of the standard library's parser grows with the square of marks that
+are never closed (60 kB of '<a ' took 36 seconds) and it gives up at marked sections. This one looks
+at each character a fixed number of times, and shows as text what is no tag.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from html import unescape
-from html.parser import HTMLParser
 
 _BLOCKS = frozenset(
     "address article aside blockquote br caption dd details dialog div dl dt fieldset figcaption "
@@ -13,33 +17,26 @@ _BLOCKS = frozenset(
     "tbody td tfoot th thead tr ul".split()
 )
 _UNSEEN = frozenset(("script", "style", "template", "head"))
-_TAG = re.compile(r"<[a-zA-Z/!?]")
+# What follows a '<', up to the next; within quotes a '>' ends no tag.
+_TAG = re.compile(
+    r"""(/?)([a-zA-Z][^\s/>"'=]*)((?:[^>"']|"[^"]*"|'[^']*')*)>|(/?)([a-zA-Z][^\s/>"'=]*)([^>]*)>"""
+)
+_DECLARATION = re.compile(r"(?:!doctype\b|!\[(?:if|endif)\b|\?)[^>]*>", re.IGNORECASE)
+_HREF = re.compile(r"""(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[a-zA-Z/!?]")
 
 
-class HtmlText(HTMLParser):
+class HtmlText:
     """Gathers text; block elements become line ends, runs of white space one space."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.links: list[str] = []
         self._pieces: list[str] = []
         self._unseen: list[str] = []
         self._kept = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A start tag: its link, and a line end where it begins a block."""
-        self.begin(tag, dict(attrs))
-
-    def handle_endtag(self, tag: str) -> None:
-        """An end tag."""
-        self.end(tag)
-
-    def handle_data(self, data: str) -> None:
-        """Text between tags."""
-        self.data(data)
-
-    def begin(self, tag: str, attributes: Mapping[str, str | None]) -> None:
-        """As handle_starttag, for elements that another parser found."""
         if tag in _UNSEEN:
             self._unseen.append(tag)
         if tag == "a" and (link := attributes.get("href")):
@@ -50,7 +47,7 @@ class HtmlText(HTMLParser):
             self._pieces.append("\n")
 
     def end(self, tag: str) -> None:
-        """As handle_endtag."""
+        """An end tag."""
         if tag in self._unseen:
             del self._unseen[self._unseen.index(tag) :]
         if tag == "pre":
@@ -59,10 +56,31 @@ class HtmlText(HTMLParser):
             self._pieces.append("\n")
 
     def data(self, text: str) -> None:
-        """As handle_data."""
+        """Text between tags, without references to characters."""
         if not self._unseen:
             white = r"[ \t]+" if self._kept else r"[ \t\r\n\f]+"
             self._pieces.append(re.sub(white, " ", text))
+
+    def feed(self, html: str) -> None:
+        """A whole piece of HTML."""
+        first, *marked = _unmarked(
+            _unmarked(html, "<!--", "-->", ""), "<![CDATA[", "]]>", None
+        ).split("<")
+        self.data(unescape(first))
+        for piece in marked:
+            if (tag := _TAG.match(piece)) is not None:
+                closing, name, rest = tag.groups()[:3] if tag[2] else tag.groups()[3:]
+                if closing:
+                    self.end(name.lower())
+                else:
+                    href = _HREF.search(rest)
+                    link = next((g for g in href.groups() if g is not None), "") if href else ""
+                    self.begin(name.lower(), {"href": unescape(link)})
+                self.data(unescape(piece[tag.end() :]))
+            elif (declaration := _DECLARATION.match(piece)) is not None:
+                self.data(unescape(piece[declaration.end() :]))
+            else:
+                self.data(unescape("<" + piece))
 
     def text(self) -> str:
         """The text so far: one line end between blocks, no white space around lines."""
@@ -72,9 +90,21 @@ class HtmlText(HTMLParser):
 
 def html_text(html: str) -> tuple[str, list[str]]:
     """Text and links of a piece of HTML; what has no tags keeps its line ends."""
-    if not _TAG.search(html):
+    if not _ANY_TAG.search(html):
         return unescape(html).strip(), []
     parser = HtmlText()
     parser.feed(html)
-    parser.close()
     return parser.text(), parser.links
+
+
+def _unmarked(html: str, opener: str, closer: str, instead: str | None) -> str:
+    """The text without marks of sections that are closed; instead of what is in them, if given."""
+    pieces, at = [], 0
+    while (start := html.find(opener, at)) >= 0:
+        end = html.find(closer, start + len(opener))
+        if end < 0:
+            break
+        pieces.append(html[at:start])
+        pieces.append(html[start + len(opener) : end] if instead is None else instead)
+        at = end + len(closer)
+    return "".join((*pieces, html[at:]))
