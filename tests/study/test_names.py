@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from howfar.study.channel import Channel
 from howfar.study.lookalikes import skeleton
@@ -111,3 +113,33 @@ def test_what_looks_alike_has_one_skeleton(one: str, other: str) -> None:
 def test_skeletons_of_different_words_differ() -> None:
     words = ["bbcworld", "bbcword", "welle", "weller", "москва", "hello", "hallo", "rt", "dw"]
     assert len({skeleton(word) for word in words}) == len(words)
+
+
+_PIECES = st.sampled_from(
+    [
+        *(*"bcdwolrde rnvv1i0|", "BBC", "World", "world", "Б", "ВВС", "wоr", "ld", "\u200b", "_"),
+        *(
+            "-",
+            "ß",
+            "Welle",
+            "WeIle",
+            "deutsche",
+            "ＢＢＣ",
+            "环球时报",
+            "😀",
+            "é",
+            "İ",
+            "dw",
+            "news",
+        ),
+        *("ꓐ", "Ꮯ", "ẞ", "ﬀ", "ⅷ"),
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.lists(_PIECES, max_size=9).map("".join), max_size=5))
+def test_the_pass_over_many_names_finds_what_the_careful_one_does(names: list[str]) -> None:
+    watched = WatchedNames(["BBC World", "Deutsche Welle", "dwnews", "环球时报", "rnews"])
+    expected = [watched.matches(name) for name in names]
+    assert watched.array(pa.array(names, pa.string())).to_pylist() == expected

@@ -38,6 +38,8 @@ def _table(groups: dict[str, str]) -> dict[int, str]:
 
 _BEFORE: Final = _table({**_CAPITALS, **_SMALL})
 _AFTER: Final = _table(_SMALL)
+ODD_LETTERS: Final = frozenset(_BEFORE)
+"""Code points of letters that pass for basic Latin ones."""
 _CLASSES: Final = {ord(odd): plain for odd, plain in _ALIKE.items()}
 
 

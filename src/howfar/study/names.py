@@ -15,7 +15,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from howfar.study.lookalikes import skeleton
+from howfar.study.lookalikes import ODD_LETTERS, skeleton
 from howfar.study.registry import Registry
 
 _TOKENS: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -52,13 +52,15 @@ class WatchedNames:
         return pa.array(found, pa.bool_()).take(coded.indices)
 
     def _candidates(self, names: pa.Array) -> list[int]:
-        """Places of the names that may match: one pass for those in ASCII, as most are."""
+        """Places of the names that may match, told apart by passes over all: few do."""
         if self._maybe is None or not len(names):
             return []
-        plain = pc.replace_substring_regex(pc.utf8_lower(names), r"[^\p{L}\p{N}]+", "")
-        folded = pc.replace_substring(pc.replace_substring_regex(plain, "[1i]", "l"), "0", "o")
+        plain = pc.utf8_normalize(names, form="NFKD")
+        bare = pc.replace_substring_regex(pc.utf8_lower(plain), r"[^\p{L}\p{N}]+", "")
+        folded = pc.replace_substring(pc.replace_substring_regex(bare, "[1i]", "l"), "0", "o")
         hit = pc.match_substring_regex(folded, self._maybe)
-        hit = pc.or_(hit, pc.invert(pc.string_is_ascii(names)))
+        # A name with a letter that passes for another is looked at by itself.
+        hit = pc.or_(hit, pc.match_substring_regex(plain, _ODD))
         found: list[int] = pc.indices_nonzero(pc.fill_null(hit, False)).to_pylist()
         return found
 
@@ -100,4 +102,8 @@ def _joined(tokens: list[str]) -> str:
 
 
 def _pattern(key: str) -> str:
+    # Names are not folded this far, since that may join letters of two words.
     return re.escape(key).replace("m", "(?:m|rn)").replace("w", "(?:w|vv)")
+
+
+_ODD: Final = "[" + "".join(sorted({chr(code) for code in ODD_LETTERS})) + "ßẞ]"

@@ -91,7 +91,7 @@ def render_study_toml(
         "# replicates = 2000        bootstrap replicates",
         "# minimum_persons = 10     smallest published number of persons; never below 5",
         '# retention_reason = "..." why no retention clock applies (published research data)',
-        '# watched_names = ["..."]  names whose use by others is marked; else those of our channels',
+        '# watched_names = ["..."]  names that are marked in others; else those of our channels',
         "",
         "# The time that the study speaks of: start inclusive, end exclusive.",
         "[window]",
