@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,7 +22,9 @@ def say(text: str = "") -> None:
 
 def say_json(value: Any) -> None:
     """Print a value for scripts."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    # Piece by piece: what is printed may be long.
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
+    print()
 
 
 @contextmanager

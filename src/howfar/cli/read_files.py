@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+
 from howfar.cli.console import say
 from howfar.cli.guesses import mapped_context
 from howfar.cli.new_source import SourceOptions
 from howfar.errors import InputError
-from howfar.readers.describe import FileDescription, describe, describe_all
+from howfar.readers.describe import MOST_REJECTS, FileDescription, describe, describe_all
 from howfar.readers.ingest_file import Outcome
 from howfar.schema.reader import NOTES, REASONS, WHOLE_FILES, ReadContext, Reject
 from howfar.store.lookalikes import lookalikes
@@ -59,6 +60,7 @@ class FileOutcome:
             "rejects": [
                 {"line": r.line, "reason": r.reason, "detail": r.detail} for r in self.rejects
             ],
+            "rejects_not_listed": self.rejected - len(self.rejects),
             "problem": self.problem or None,
         }
 
@@ -85,13 +87,14 @@ def outcome_of(done: Outcome) -> FileOutcome:
 
 
 def with_rejects(outcomes: Iterable[FileOutcome], folder: Path) -> list[FileOutcome]:
-    """The outcomes with the rejects that the study's tables hold of them."""
-    found: dict[int, list[Reject]] = defaultdict(list)
-    for row in TableStore(folder).read("rejects").to_pylist():
-        found[row["input"]].append(Reject(row["line"], row["reason"], row["detail"]))
+    """The outcomes with the rejects that the study's tables hold of them, MOST_REJECTS of each."""
+    table = TableStore(folder).read("rejects").select(["input", "line", "reason", "detail"])
+    found: dict[int, tuple[Reject, ...]] = {}
+    for number in {o.input for o in outcomes if o.input is not None and o.rejected}:
+        rows = table.filter(pc.equal(table["input"], number)).slice(0, MOST_REJECTS).to_pylist()
+        found[number] = tuple(Reject(r["line"], r["reason"], r["detail"]) for r in rows)
     return [
-        o if o.input is None else replace(o, rejects=tuple(found.get(o.input, ())))
-        for o in outcomes
+        o if o.input is None else replace(o, rejects=found.get(o.input, ())) for o in outcomes
     ]
 
 
@@ -217,3 +220,5 @@ def tell(outcome: FileOutcome, *, rejects: bool) -> None:
     if rejects:
         for reject in outcome.rejects:
             say(f"{outcome.file}:{reject.line}: {reject.reason}: {reject.detail}")
+        if unlisted := outcome.rejected - len(outcome.rejects):
+            say(f"  and {unlisted:,} more rejects")

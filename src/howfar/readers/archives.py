@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import stat
 import struct
 import zipfile
@@ -16,6 +17,9 @@ MOST_MEMBERS = 10_000
 _LONGEST_DIRECTORY = 16 * 1024 * 1024
 _TAIL = 66_000 + 76
 _CHUNK = 1 << 18
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of the others the library unpacks whole blocks at once, however large."""
+
 _SPREADSHEET = "[Content_Types].xml"
 _SYSTEM_PARTS = ("__MACOSX", ".DS_Store", "Thumbs.db")
 
@@ -50,22 +54,23 @@ def members(path: Path) -> list[Member] | None:
 
 def member_chunks(path: Path, place: int, name: str) -> Iterator[bytes]:
     """The bytes of a member. DamagedError after the last intact ones, InputError for a bomb."""
-    with _archive(path) as archive:
-        info = archive.infolist()[place]
-        plain = 0
-        try:
-            with archive.open(info) as file:
-                while chunk := file.read(_CHUNK):
-                    plain += len(chunk)
-                    check_ratio(info.compress_size, plain, name)
-                    yield chunk
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
-            raise DamagedError from None
-        except Exception as error:
-            # The unpackers raise errors of their own (zlib.error, LZMAError, struct.error).
-            if isinstance(error, InputError):
-                raise
-            raise DamagedError from None
+    about = path.stat()
+    archive = _kept_open(path, about.st_ino, about.st_size, about.st_mtime_ns)
+    info = archive.infolist()[place]
+    plain = 0
+    try:
+        with archive.open(info) as file:
+            while chunk := file.read(_CHUNK):
+                plain += len(chunk)
+                check_ratio(info.compress_size, plain, name)
+                yield chunk
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+        raise DamagedError from None
+    except Exception as error:
+        # The unpackers raise errors of their own (zlib.error, struct.error).
+        if isinstance(error, InputError):
+            raise
+        raise DamagedError from None
 
 
 def check_spreadsheet(path: Path) -> None:
@@ -77,8 +82,14 @@ def check_spreadsheet(path: Path) -> None:
         infos = archive.infolist()
         plain = sum(info.file_size for info in infos)
         check_ratio(sum(info.compress_size for info in infos), plain, path.name)
-        if any(_overlapping(infos)):
+        if _overlapping(infos) or any(info.compress_type not in _METHODS for info in infos):
             raise _broken(path)
+
+
+@functools.lru_cache(maxsize=1)
+def _kept_open(path: Path, inode: int, size: int, changed: int) -> zipfile.ZipFile:
+    """The archive whose members are read now: to read its list for each would cost its square."""
+    return _archive(path)
 
 
 def _archive(path: Path) -> zipfile.ZipFile:
@@ -140,6 +151,8 @@ def _fault(info: zipfile.ZipInfo, overlapping: bool) -> tuple[str, str]:
         return "member_path", "expected a file, not a link to another"
     if info.flag_bits & 1:
         return "encrypted", "expected a member that is not encrypted"
+    if info.compress_type not in _METHODS:
+        return "member", "expected a member that is packed as usual (deflate)"
     if overlapping:
         return "member", "expected a member that shares no bytes with another"
     if _suffix(info.filename) == ".zip":

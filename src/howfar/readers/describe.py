@@ -121,8 +121,9 @@ def describe(
 ) -> FileDescription:
     """Read a document to the end and tell what it holds; nothing is stored.
 
-    context: what a study says of it, if there is one. all_rejects: keep every reject, not only
-    the first, and read times without a zone as a study would: not at all.
+    context: what a study says of it, if there is one. all_rejects: keep every reject up to
+    MOST_REJECTS, not only the first few, and read times without a zone as a study would: not at
+    all.
 
     Raises InputError only where the file cannot be opened or format names no reader; else problem
     says what is wrong.

@@ -225,10 +225,14 @@ class _Parser:
                 yield JsonRecord(line, value, fault, around)
                 closed = self._take(",]") == "]"
             except _BrokenError as broken:
-                yield JsonRecord(window.line, None, broken.reason)
+                if window.at_line_start and window.line > line:
+                    window.at -= 1  # What follows begins a line of its own, and may be whole.
+                    yield JsonRecord(line, None, broken.reason)
+                else:
+                    yield JsonRecord(window.line, None, broken.reason)
                 if indent is not None:
                     closed = self._find_indented(indent)
-                elif not self._find(_SIBLING) or window.at_line_start:
+                elif not self._find(_SIBLING) or window.begins_a_value:
                     raise _LeftError from None
                 elif "*" in path:
                     around = {}  # In one long line the next element may lie in another list.
@@ -250,7 +254,7 @@ class _Parser:
         """Go to the next record, or to the next line that begins with a value at the top."""
         cheap = start is _NEXT_LINE
         while (cheap or self.retried < _MOST_RETRIED) and self.window.search(start):
-            if self.window.at_line_start or self._is_record_here():
+            if self.window.begins_a_value or self._is_record_here():
                 return True
         self.window.finish()
         return False

@@ -51,6 +51,12 @@ class Window:
         """Whether the present place begins a line."""
         return self.at == 0 or self.text[self.at - 1] in "\n\r"
 
+    @property
+    def begins_a_value(self) -> bool:
+        """Whether the present place begins a line, and none that goes on with a list."""
+        before = self.text[max(0, self.at - _BEHIND) : self.at]
+        return self.at_line_start and not before.rstrip().endswith(",")
+
     def more(self) -> bool:
         """Read on, and forget what is behind; false at the end of the text."""
         if self.ended:
