@@ -60,7 +60,7 @@ def test_what_is_written_is_read_again(howfar: Call, study: Path, tmp_path: Path
     assert "left out: 0 posts of persons" in told.out
     first, _ = guess(path)[0]
     assert first.declaration.id == "4cat-csv"
-    rows, rejects, tally = read_all(READER, path, ReadContext(source="again"))
+    rows, rejects, tally = read_all(READER, path, ReadContext(source="again", platform="=mastodon"))
     assert rejects == []
     assert tally.records == 177
     assert set(tally.unknown_columns) == {"organisation"}
@@ -100,7 +100,7 @@ def test_texts_come_through_as_they_are(howfar: Call, study: Path, tmp_path: Pat
     path = tmp_path / "out.csv"
     assert howfar("export", "4cat", study, "--file", path).code == 0
     assert [row["body"] for row in _rows(path)] == texts
-    again, rejects, _ = read_all(READER, path, ReadContext(source="again"))
+    again, rejects, _ = read_all(READER, path, ReadContext(source="again", platform="=mastodon"))
     assert rejects == []
     assert [row["text"] for row in again] == texts
 

@@ -95,8 +95,14 @@ def test_the_study_says_how_times_are_written(tmp_path: Path) -> None:
 
 
 def test_the_platform_must_be_known(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="does not say which platform"):
-        read(tmp_path / "a.csv", f"{HEADER}\nb,1,2,1694152800\n", platform=None)
+    assert READER.declaration.needs == ("platform",)
+    with pytest.raises(InputError, match="names a platform that howfar does not know"):
+        read(tmp_path / "a.csv", f"{HEADER}\nb,1,2,1694152800\n", platform="=nowhere")
+    (row,) = read(tmp_path / "a.csv", f"{HEADER}\nb,1,2,1694152800\n", platform=None).others[
+        "shares"
+    ]
+    # Only looked at: a study must declare it, says ingest.
+    assert row["platform"] == "other"
     content = f"{HEADER},platform\nb,1,2,1694152800,twitter\nb,1,3,1694152800,nowhere\n"
     reading = read(tmp_path / "a.csv", content, platform=None)
     assert [row["platform"] for row in reading.others["shares"]] == ["x"]

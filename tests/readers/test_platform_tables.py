@@ -95,8 +95,12 @@ HEADER = "id,thread_id,author,body,timestamp"
 
 def test_4cat_needs_the_platform(tmp_path: Path) -> None:
     content = f"{HEADER}\n1,1,harbour,hello,2024-01-01 00:00:00\n"
-    with pytest.raises(InputError, match="does not say which platform"):
-        read(four_cat_csv.READER, tmp_path / "a.csv", content)
+    # A file that is only looked at; a study must declare it, says ingest.
+    assert "platform" in four_cat_csv.READER.declaration.needs
+    rows, _, _ = read(four_cat_csv.READER, tmp_path / "a.csv", content)
+    assert rows[0]["platform"] == "other"
+    with pytest.raises(InputError, match="names a platform that howfar does not know"):
+        read(four_cat_csv.READER, tmp_path / "a.csv", content, platform="=nowhere")
     for told in ("=tiktok", "tiktok"):
         rows, _, _ = read(four_cat_csv.READER, tmp_path / "a.csv", content, platform=told)
         assert rows[0]["platform"] == "tiktok"

@@ -54,12 +54,13 @@ class CoordinationCsv:
         exported_by="CooRTweet, CooRnet and scripts that prepare data for such tools",
         supplies=("shares",),
         lacks=(
-            "posts, texts and counts; the platform, unless a column platform names it; the zone "
-            "of times that are no seconds since 1970. What kind of object was shared is told by "
-            "the column's name (url, hashtag, phash) or by the object: an address is a link, # "
-            "begins a hashtag, digits are a post, all else counts as a text"
+            "posts, texts and counts; the platform, unless a column platform names it row by row; "
+            "the zone of times that are no seconds since 1970. What kind of object was shared is "
+            "told by the column's name (url, hashtag, phash) or by the object: an address is a "
+            "link, # begins a hashtag, digits are a post, all else counts as a text"
         ),
         tested_on="documentation",
+        needs=("platform",),
         how_to_obtain=(
             "Write a table with the columns object_id, account_id, content_id and "
             "timestamp_share (seconds since 1970), one row for each object that a message "
@@ -81,7 +82,7 @@ class CoordinationCsv:
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Shares in the file's order, as rows of ``shares``.
 
-        Raises InputError where a column of the four is missing, or the platform is not known.
+        Raises InputError where a column of the four is missing.
         """
         for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
             found = _Columns.of(batch.columns)
@@ -95,7 +96,7 @@ class CoordinationCsv:
                 )
             for column in sorted(set(batch.columns) - {*found.all, *_HANDLES, "platform"}):
                 tally.unknown(column, len(batch.lines))
-            yield _rows(batch, found, _declared(context, batch, document.name), context, tally)
+            yield _rows(batch, found, _declared(context, document.name), context, tally)
 
 
 class _Columns:
@@ -114,25 +115,23 @@ class _Columns:
         return None if None in names else cls([name for name in names if name is not None])
 
 
-def _declared(context: ReadContext, batch: DelimitedBatch, file: str) -> str | None:
-    told = (context.platform or "").removeprefix("=")
-    if told in PLATFORMS:
-        return told
-    if "platform" in batch.columns:
-        return None
-    raise InputError(
-        "the file does not say which platform its accounts are on",
-        where=f"{file}:1",
-        expected="the platform in the study: " + ", ".join(PLATFORMS),
-        next='add mapping = { platform = "=x" }, or another, to this source in study.toml',
-        reason="header",
-    )
+def _declared(context: ReadContext, file: str) -> str:
+    """The study's platform, for rows that name none; a file that is only looked at has 'other'."""
+    told = (context.platform or "other").removeprefix("=")
+    if told not in PLATFORMS:
+        raise InputError(
+            "the study names a platform that howfar does not know",
+            where=file,
+            expected=", ".join(PLATFORMS),
+            next="correct mapping.platform of this source in study.toml",
+        )
+    return told
 
 
 def _rows(
     batch: DelimitedBatch,
     found: _Columns,
-    platform: str | None,
+    platform: str,
     context: ReadContext,
     tally: Tally,
 ) -> RawBatch:

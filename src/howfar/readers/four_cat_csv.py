@@ -73,12 +73,12 @@ class FourCatCsv:
             *("counts.quotes", "counts.bookmarks"),
         ),
         lacks=(
-            "the platform, unless a column platform names it; the time of the crawl; and what "
-            "4CAT's data source leaves out. Reactions are likes. A relation is told for data "
-            "sources that have is_retweet, is_quote_tweet, is_reply or a parent only"
+            "the platform, unless a column platform names it row by row; the time of the crawl; "
+            "and what 4CAT's data source leaves out. Reactions are likes. A relation is told for "
+            "data sources that have is_retweet, is_quote_tweet, is_reply or a parent only"
         ),
         tested_on="documentation",
-        needs=("observed_at",),
+        needs=("platform", "observed_at"),
         how_to_obtain=(
             "In 4CAT, open the data set and download it as CSV; leave authors as they are (4CAT "
             "can replace them), or channels are not recognised. In study.toml name the platform: "
@@ -97,7 +97,7 @@ class FourCatCsv:
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Items in the file's order.
 
-        Raises InputError where neither the file nor the study names the platform.
+        Raises InputError where a column is missing that every such file has.
         """
         for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
             missing = [c for c in _REQUIRED if c not in batch.columns]
@@ -111,28 +111,23 @@ class FourCatCsv:
                 )
             for column in sorted(batch.columns.keys() - _KNOWN):
                 tally.unknown(column, len(batch.lines))
-            yield _rows(batch, _declared(context, batch, document.name), context, tally)
+            yield _rows(batch, _declared(context, document.name), tally)
 
 
-def _declared(context: ReadContext, batch: DelimitedBatch, file: str) -> str | None:
-    """The study's platform; InputError where it has none and the file has no such column."""
-    told = (context.platform or "").removeprefix("=")
-    if told in PLATFORMS:
-        return told
-    if "platform" in batch.columns:
-        return None
-    raise InputError(
-        "the file does not say which platform its items are from",
-        where=f"{file}:1",
-        expected="the platform in the study: " + ", ".join(PLATFORMS),
-        next='add mapping = { platform = "=tiktok" }, or another, to this source in study.toml',
-        reason="header",
-    )
+def _declared(context: ReadContext, file: str) -> str:
+    """The study's platform, for rows that name none; a file that is only looked at has 'other'."""
+    told = (context.platform or "other").removeprefix("=")
+    if told not in PLATFORMS:
+        raise InputError(
+            "the study names a platform that howfar does not know",
+            where=file,
+            expected=", ".join(PLATFORMS),
+            next="correct mapping.platform of this source in study.toml",
+        )
+    return told
 
 
-def _rows(
-    batch: DelimitedBatch, platform: str | None, context: ReadContext, tally: Tally
-) -> RawBatch:
+def _rows(batch: DelimitedBatch, platform: str, tally: Tally) -> RawBatch:
     cells, rows = batch.columns, len(batch.lines)
     faults = Faults(batch.lines)
     ids = identifiers(cells["id"], faults, "id", required=True)
@@ -167,7 +162,7 @@ def _column(cells: Mapping[str, list[str]], names: Sequence[str], rows: int) -> 
 
 
 def _platforms(
-    cells: Mapping[str, list[str]], platform: str | None, rows: int, faults: Faults
+    cells: Mapping[str, list[str]], platform: str, rows: int, faults: Faults
 ) -> pa.Array:
     told = [_RENAMED.get(v.lower(), v.lower()) for v in cells.get("platform", [""] * rows)]
     array = pa.array([v or platform for v in told], pa.string())

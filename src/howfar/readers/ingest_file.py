@@ -294,6 +294,10 @@ def _check_lines(posts: pa.Table, reader: Reader, name: str) -> None:
         )
 
 
+_ADDED = {"platform": 'mapping = { platform = "=x" }, or another,'}
+"""How to declare what is no setting of its own."""
+
+
 def _check_needs(reader: Reader, source: Source, context: ReadContext) -> None:
     """StudyError where the format lacks what the study does not declare either."""
     given = {
@@ -309,5 +313,6 @@ def _check_needs(reader: Reader, source: Source, context: ReadContext) -> None:
             f"source {source.name!r} must declare {' and '.join(missing)}",
             where=f"study.toml: [[sources]] {source.name}",
             expected=f"{reader.declaration.title} does not say it: {reader.declaration.lacks}",
-            next=f"add {missing[0]} = ... to this source in study.toml",
+            next=f"add {_ADDED.get(missing[0], f'{missing[0]} = ...')} "
+            "to this source in study.toml",
         )
