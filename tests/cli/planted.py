@@ -57,7 +57,7 @@ def x_pages() -> list[dict[str, Any]]:
             x_post(str(9000 + n), "11", created_at=f"2024-01-{n + 1:02}T10:00:00.000Z")
             for n in range(28)
         ),
-        x_post(POSTS[0], ACCOUNT, zq_new_field={"about": HANDLE}),
+        x_post(POSTS[0], ACCOUNT, zq_new_field={"about": HANDLE}, **{f"of {ACCOUNT}": 1}),
         x_post(POSTS[1], ACCOUNT, in_reply_to_user_id="11", lang=HANDLE),
         x_post("7001", "14", referenced_tweets=[own], in_reply_to_user_id=ACCOUNT),
         x_post("7002", "14", referenced_tweets=[{"type": "retweeted", "id": POSTS[0]}]),

@@ -64,6 +64,14 @@ WORDS = {
     "out whether a given account is in the tables",
     "run": "one measuring of the study's tables; its id is a hash of all that it rests on",
     "provenance": "what a run rests on: hashes of inputs, settings and code, versions, seed",
+    "tombstone": "what is left of a person, post or channel that was forgotten: a keyed hash of "
+    "the pseudonym, by which it is left out when files are read again",
+    "watched name": "a name of ours whose use by others is marked (posts.name_match) before the "
+    "others' names are dropped; it says that the name occurs, not why",
+    "lookalike": "a handle that looks like a channel's without being it; never matched, counted by "
+    "source and channel, not named",
+    "retention clock": "how long a platform lets data from its interface be kept without a "
+    "refresh, counted from the last crawl; an overdue study does not report",
     "peers": "the channels that are set side by side, by their roles and capture classes",
 }  # fmt: skip
 """Word -> meaning; levels and capture classes included."""
