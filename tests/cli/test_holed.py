@@ -211,7 +211,7 @@ def test_the_report_draws_sources_with_their_capture_class(page: str) -> None:
 def test_the_report_lists_rejects_unknown_columns_and_caps(page: str) -> None:
     part = page[page.index("What each source lacks") :].split("</table>")[0]
     assert "id 1" in part
-    assert "Brand new 2,115" in part
+    assert "Brand new 2,121" in part
     assert "ferry" in part
 
 
@@ -241,7 +241,7 @@ def test_the_report_tells_of_withholding(page: str) -> None:
 def test_status_shows_the_ledger(folder: Path, howfar: Call) -> None:
     told = howfar("status", folder)
     assert "rejected: id 1" in told.out
-    assert "columns that the reader does not know: Brand new 2,115" in told.out
+    assert "columns that the reader does not know: Brand new 2,121" in told.out
     inputs = {i["source"]: i for i in json.loads(howfar("status", folder, "--json").out)["inputs"]}
     assert (inputs["capped"]["capture"], inputs["capped"]["cap"]) == ("capped", CAP)
     assert inputs["press"]["reasons"] == {"id": 1}

@@ -98,10 +98,18 @@ def exactly(measure: str, value: float, **more: Any) -> Any:
     return row(measure, value, value, value, **{"low_kind": "bound", "confidence": None} | more)
 
 
+HELD = {
+    3: "gap: 4 days without posts or not seen (2024-01-21 to 2024-01-24)",
+    4: "keyword: only posts that a query found; mixed: posts captured in unlike ways",
+    5: "capped: cut at a number of posts; cap: 3 days on which a source was at its cap",
+}
+"""What the figures of some channels rest on."""
+
+
 def channel_rows(channel: str, k: int) -> list[dict[str, Any]]:
     """All figures of one channel, of a size that depends on its number."""
     size = 1 + k
-    of: dict[str, Any] = {"channel": channel, "organisation": f"Org {k}"}
+    of: dict[str, Any] = {"channel": channel, "organisation": f"Org {k}", "coverage": HELD.get(k)}
     rows = [around("publishing_volume", 2.5 * size, **of)]
     for metric in ("reactions", "comments", "shares"):
         is_metric = of | {"category": metric}
@@ -154,6 +162,17 @@ def channel_rows(channel: str, k: int) -> list[dict[str, Any]]:
         *("talk_to_views: residual: comments on reactions", "reach"),
     ):
         rows.append(around("profile", 0.5 + k / 3, category=name, versus="compared channels", **of))
+    if k < 3:
+        for category, part in (("withheld", 0.2 * k), ("removed", 0.01), ("labelled", 0.0)):
+            rows.append(exactly("availability", part, category=category, **of))
+        country = of | {"category": "withheld", "country": "DE"}
+        rows.append(exactly("availability", 0.2 * k, **country))
+        for week in range(12):
+            period = {
+                "period_start": START + timedelta(days=7 * week),
+                "period_end": START + timedelta(days=7 * week + 7),
+            }
+            rows.append(exactly("availability", 0.4 * k * (week > 5), **country, **period))
     for d in range(DAYS):
         at = {
             "period_start": START + timedelta(days=d),
@@ -185,6 +204,18 @@ def channel_rows(channel: str, k: int) -> list[dict[str, Any]]:
 def made_rows() -> list[dict[str, Any]]:
     """The estimates of the made-up study."""
     rows = [r for k, c in enumerate(NAMES) for r in channel_rows(c, k)]
+    for d in range(DAYS):
+        day = {
+            "period_start": START + timedelta(days=d),
+            "period_end": START + timedelta(days=d + 1),
+        }
+        usual = {"category": "expected by day", "params": "source=main", "platform": None}
+        rows.append(row("coverage", 60, 25, 100, **usual, **day))
+    full = {"category": "cap", "params": "source=main", "reason": "reached the source's cap of 80"}
+    full |= {"period_start": START + timedelta(days=40), "period_end": START + timedelta(days=43)}
+    rows.append(exactly("coverage", 3, **full))
+    for category, value in (("rejected=date", 7), ("remark=ambiguous_time", 3)):
+        rows.append(exactly("coverage", value, category=category, params="source=main"))
     for category, value in (("records", 610), ("read", 600), ("rejected", 10)):
         rows.append(exactly("coverage", value, category=category, params="source=main"))
         rows.append(exactly("coverage", value, category=category, platform=None))

@@ -305,3 +305,41 @@ def test_input_is_what_run_hands_over(make: Maker) -> None:
     given = make()
     assert isinstance(given, ReportInput)
     assert given.estimates.num_rows > 1000
+
+
+def test_figures_that_rest_on_holes_are_marked_with_a_footnote(page: str) -> None:
+    body = figures(page)["side-by-side"]
+    foot = re.findall(r'<p class="foot">([^<]+)</p>', body)
+    assert len(foot) == 1
+    assert foot[0].startswith("† rests on incomplete data: only what a query found (The Very Long")
+    assert "Figures here pool posts that were captured in unlike ways." in body
+    chart = body.split("<figcaption>")[0]
+    assert "†<" in chart
+    whole = figures(page)["availability-shares"]
+    assert 'class="foot"' not in whole
+    assert "†" not in whole
+    summary = page.split('id="short"')[1].split("</section>")[0]
+    assert ("†" in summary) is ("Figures with † rest on incomplete data" in summary)
+
+
+def test_unlike_ways_of_capture_are_never_side_by_side_without_a_warning(make: Maker) -> None:
+    rows = [
+        around("publishing_volume", 2.0, channel="alpha"),
+        around("publishing_volume", 8.0, channel="china", coverage="keyword: a query"),
+    ]
+    body = figures(render(make(rows)))["side-by-side"]
+    told = "not to be compared with each other: complete: Alpha Broadcasting; keyword search: "
+    assert told + NAMES["china"] in body
+    alike = [row | {"coverage": "keyword: a query"} for row in rows]
+    assert "not to be compared" not in figures(render(make(alike)))["side-by-side"]
+
+
+def test_the_sources_are_drawn_against_what_is_usual(page: str) -> None:
+    body = figures(page)["coverage-sources"]
+    for key in ("fewer than usual", "as usual", "at its cap"):
+        assert key in body.split('class="chart"')[0]
+    table = body.split("<tbody>")[1]
+    assert re.search(r'<th scope="row">2024-01-01</th><td class="n">\d+ / 60</td>', table)
+    part = page[page.index("What each source lacks</caption>") :].split("</table>")[0]
+    assert "date 7" in part
+    assert "ambiguous_time 3" in part
