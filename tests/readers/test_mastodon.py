@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -109,10 +110,25 @@ def test_a_real_reply_a_real_quote_and_a_real_card(answers: dict[str, list[Path]
         ("<script>alert(1)</script>T", "T"),
         ("T<", "T<"),
         ("<p>A</p>&#0;&#xD800;", "A\n\ufffd\ufffd"),
+        ("<p>A &#" + "9" * 5_000 + "; &#x" + "F" * 5_000 + ";</p>", "A \ufffd \ufffd"),
     ],
 )
 def test_texts(html: str, text: str) -> None:
     assert raw_row(STATUS | {"content": html})["text"] == text
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *("<", "<a ", "<!--", "</", "&#", "<a href='", '<a href="', "<a class ", "<![CDATA["),
+        *("<p class=quote-inline>", "<a class=mention>", "<p class=quote-inline></p>", "<p rel  "),
+    ],
+)
+def test_time_grows_with_the_length_of_a_broken_text(unit: str) -> None:
+    content = {"content": unit * (1_000_000 // len(unit))}
+    started = time.process_time()
+    raw_row(STATUS | content)
+    assert time.process_time() - started < 10
 
 
 def test_a_mention_has_its_full_handle() -> None:

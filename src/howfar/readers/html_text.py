@@ -7,9 +7,9 @@ at each character a fixed number of times, and shows as text what is no tag.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
-from html import unescape
 
 _BLOCKS = frozenset(
     "address article aside blockquote br caption dd details dialog div dl dt fieldset figcaption "
@@ -22,7 +22,10 @@ _TAG = re.compile(
     r"""(/?)([a-zA-Z][^\s/>"'=]*)((?:[^>"']|"[^"]*"|'[^']*')*)>|(/?)([a-zA-Z][^\s/>"'=]*)([^>]*)>"""
 )
 _DECLARATION = re.compile(r"(?:!doctype\b|!\[(?:if|endif)\b|\?)[^>]*>", re.IGNORECASE)
-_HREF = re.compile(r"""(?:^|\s)href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""(?:^|\s)(href|class|rel)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE
+)
+_LONG_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")
 _ANY_TAG = re.compile(r"<[a-zA-Z/!?]")
 
 
@@ -73,9 +76,7 @@ class HtmlText:
                 if closing:
                     self.end(name.lower())
                 else:
-                    href = _HREF.search(rest)
-                    link = next((g for g in href.groups() if g is not None), "") if href else ""
-                    self.begin(name.lower(), {"href": unescape(link)})
+                    self.begin(name.lower(), _attributes(rest))
                 self.data(unescape(piece[tag.end() :]))
             elif (declaration := _DECLARATION.match(piece)) is not None:
                 self.data(unescape(piece[declaration.end() :]))
@@ -86,6 +87,19 @@ class HtmlText:
         """The text so far: one line end between blocks, no white space around lines."""
         joined = re.sub(r" +", " ", "".join(self._pieces))
         return re.sub(r" ?\n\s*", "\n", joined).strip()
+
+
+def _attributes(rest: str) -> Mapping[str, str]:
+    """href, class and rel of a tag, the first of each."""
+    found: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(rest):
+        found.setdefault(name.lower(), unescape("".join(values)))
+    return found
+
+
+def unescape(text: str) -> str:
+    """References to characters undone; a number that no character has is U+FFFD."""
+    return html.unescape(_LONG_REFERENCE.sub("\ufffd", text)) if "&" in text else text
 
 
 def html_text(html: str) -> tuple[str, list[str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final, Literal
 
 from howfar.privacy.redaction import MENTION, Redactor
@@ -27,7 +28,12 @@ def mention(shown: str) -> str:
     """What is written for a span that the export marks as a mention of an account."""
     if len(shown) > _LONGEST_HANDLE or not shown.startswith("@"):
         return MENTION
-    return shown if _REDACTOR.text(shown) == MENTION else MENTION
+    return shown if _is_caught(shown) else MENTION
+
+
+@lru_cache(maxsize=4_096)
+def _is_caught(handle: str) -> bool:
+    return _REDACTOR.text(handle) == MENTION
 
 
 class Units:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from howfar.readers.html_text import HtmlText
@@ -134,16 +135,16 @@ class _StatusText(HtmlText):
         self._hidden = ""
         self._depth = 0
 
-    def begin(self, tag: str, attributes: Any) -> None:
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A start tag; the words of its class say what it is."""
-        words = set((attributes.get("class") or "").split())
+        words = set(attributes.get("class", "").split())
         if self._hidden:
             self._depth += tag == self._hidden
         elif "quote-inline" in words:
             self._hidden, self._depth = tag, 1
         elif tag == "a" and "mention" in words and "hashtag" not in words:
             self._close_mention()
-            self._mentioned, self._shown = attributes.get("href") or "", []
+            self._mentioned, self._shown = attributes.get("href", ""), []
         elif tag == "a" and ({"hashtag", "mention"} & words or attributes.get("rel") == "tag"):
             super().begin("span", {})
         else:
@@ -168,7 +169,6 @@ class _StatusText(HtmlText):
 
     def close(self) -> None:
         """The end of the content."""
-        super().close()
         self._close_mention()
 
     def _close_mention(self) -> None:
