@@ -212,7 +212,9 @@ def _limits(study: Study, rows: list[dict[str, Any]]) -> str:
 def _gaps(rows: list[dict[str, Any]]) -> list[str]:
     """Days that the sources miss: after their last look, and in between."""
     text = []
-    gaps = [row for row in rows if (row["measure"], row["category"]) == ("coverage", "gap")]
+    gaps = [
+        row for row in rows if row["measure"] == "coverage" and row["category"] in ("gap", "zeros")
+    ]
     known = [row for row in gaps if row["value"] is not None]
     late = [row for row in known if (row["reason"] or "").startswith("after the last")]
     early = [row for row in known if row not in late]
