@@ -157,6 +157,13 @@ def test_followers_come_before_likes_of_the_page(tmp_path: Path) -> None:
     assert [row["value"] for row in reading.others["account_counts"]] == [0]
 
 
+def test_pages_under_their_names_and_one_that_failed(tmp_path: Path) -> None:
+    answer = {"harbour": {"id": "900", "fan_count": 5}, "gone": {"error": {"code": 803}}}
+    reading = read(tmp_path, answer)
+    assert [row["account_id"] for row in reading.others["account_counts"]] == ["900"]
+    assert [r.reason for r in reading[1]] == ["not_a_post"]
+
+
 def test_figures_of_a_page_whose_posts_stand_in_it(tmp_path: Path) -> None:
     posts = {"data": [post(), post(id="900_2", is_published=False)]}
     reading = read(tmp_path, {"id": "900", "followers_count": 8, "posts": posts})

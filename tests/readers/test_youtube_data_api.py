@@ -216,6 +216,32 @@ def test_what_others_may_have_written_needs_an_author(tmp_path: Path) -> None:
     assert [(r.line, r.reason) for r in rejects] == [(1, "author"), (2, "author")]
 
 
+@pytest.mark.parametrize(
+    ("title", "description", "expected"),
+    [
+        ("Pier", "", [("Pier", None)]),
+        ("Deleted video", "This video is unavailable.", [(None, "removed")]),
+        ("Private video", "This video is private.", []),
+        ("Private video", "How to make one", [("Private video\n\nHow to make one", None)]),
+    ],
+)
+def test_what_stands_in_the_place_of_a_video(
+    tmp_path: Path, title: str, description: str, expected: list[tuple[str | None, str | None]]
+) -> None:
+    snippet = {
+        "publishedAt": "2024-05-01T09:30:00Z",
+        "channelId": "UC1",
+        "playlistId": "UU1",
+        "resourceId": {"videoId": "v"},
+        "title": title,
+        "description": description,
+    }
+    item = {"kind": "youtube#playlistItem", "id": "i", "snippet": snippet}
+    rows, rejects, _ = read(tmp_path, item)
+    assert [(row.get("text"), row.get("availability")) for row in rows] == expected
+    assert [r.reason for r in rejects] == ([] if expected else ["not_public"])
+
+
 def test_a_page_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
     for kind, what in OTHER_KINDS.items():
         with pytest.raises(InputError, match=f"holds {what}, not videos"):

@@ -13,6 +13,7 @@ from howfar.readers.marked_text import outside_host as host_outside
 Row = dict[str, Any]
 
 _MOST_TAGS = 500
+_WRAPPERS = frozenset(("error", "business_discovery", "mentioned_media", "mentioned_comment"))
 _THREADS = ("https://www.threads.net/", "https://www.threads.com/")
 _THREADS_MARKS = frozenset(
     ("is_quote_post", "is_reply", "reply_audience", "topic_tag", "reposted_post", "quoted_post")
@@ -20,14 +21,13 @@ _THREADS_MARKS = frozenset(
 
 
 def by_id(value: Object) -> list[Object] | None:
-    """The objects of an answer to several ids at once, each under its id; null for others."""
+    """The objects of an answer to several ids at once, each under its id; null for others.
+
+    Pages may have been asked for by their names or addresses, under which they then stand.
+    """
     inner = list(value.values())
-    if inner and all(
-        isinstance(v, dict) and isinstance(v.get("id"), str) and v["id"] == key
-        for key, v in value.items()
-    ):
-        return inner
-    return None
+    objects = all(isinstance(v, dict) and ("id" in v or "error" in v) for v in inner)
+    return inner if inner and objects and not _WRAPPERS & value.keys() else None
 
 
 def is_insight(value: Object) -> bool:

@@ -36,7 +36,8 @@ class YoutubeDataApi:
             *("account_counts.views", "account_counts.posts", "shares"),
         ),
         lacks=(
-            "the time of asking; how often videos were shared; dislikes since December 2021; likes "
+            "the time of asking, and with part=statistics alone that of publication: such videos "
+            "are rejected; how often videos were shared; dislikes since December 2021; likes "
             "that a channel hides, comments where they are switched off, subscribers that a "
             "channel hides; exact subscribers (three digits are given); labels of state-funded "
             "channels; in search results figures and the whole description; of uploads in a list "

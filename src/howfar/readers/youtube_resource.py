@@ -63,6 +63,9 @@ OTHER_KINDS = {
 }
 """What else the API gives, for messages."""
 
+# What a list shows in the place of a video's own title and description.
+_PRIVATE = ("Private video", "This video is private.")
+_REMOVED = ("Deleted video", "This video is unavailable.")
 _COUNTS = {"viewCount": "views", "subscriberCount": "followers", "videoCount": "posts"}
 _PICTURE = re.compile(r"https://i[0-9]*\.ytimg\.com/vi/([A-Za-z0-9_-]{11})/")
 
@@ -204,10 +207,14 @@ def _playlist_video(resource: Object) -> Row:
         owner, name = identifier(snippet, "channelId"), name_of(snippet, "channelTitle")
     if text(obj(resource, "status"), "privacyStatus") == "private":
         raise BadPostError("not_public", "privacyStatus: expected a video that is not private")
+    placeholder = (text(snippet, "title"), text(snippet, "description"))
+    if placeholder == _PRIVATE:
+        raise BadPostError("not_public", "title: expected a video that is not private")
     if owner is None:
         raise author_needed("videoOwnerChannelId")
     return {
         **_about(snippet),
+        **({"text": None, "availability": "removed"} if placeholder == _REMOVED else {}),
         "author_id": owner,
         "author_name": name,
         "post_id": identifier(details, "videoId")
