@@ -22,6 +22,7 @@ _PLACE: Final = "place of "
 _CHANNEL: Final = "channel "
 _TEXT = pa.string()
 _NONE = pa.scalar(None, _TEXT)
+_MOST_JUDGED = 1 << 20
 UNTOUCHED: Final = ("coverage", "rejects", "series")
 """Tables that speak of files, lines and totals, never of persons or posts."""
 
@@ -68,12 +69,24 @@ class Forgotten:
 
 def by_tombstones(pseudonyms: Pseudonymiser, known: pa.Array) -> Forgotten:
     """What the tombstones speak of."""
+    judged: dict[str, bool] = {}
 
     def matches(subjects: pa.Array) -> pa.Array:
-        return _is_in(tombstones(pseudonyms, subjects), known)
+        """Whether each has a tombstone; each is hashed once, in however many batches it stands."""
+        coded = pc.dictionary_encode(_array(subjects))
+        new = [s for s in coded.dictionary.to_pylist() if s not in judged]
+        if new:
+            if len(judged) + len(new) > _MOST_JUDGED:
+                judged.clear()
+                new = coded.dictionary.to_pylist()
+            found = _is_in(tombstones(pseudonyms, new), known)
+            judged.update(zip(new, found.to_pylist(), strict=True))
+        answers = pa.array([judged[s] for s in coded.dictionary.to_pylist()], pa.bool_())
+        return pc.fill_null(answers.take(coded.indices), False)
 
     def accounts(names: pa.Array) -> pa.Array:
-        channels = pc.binary_join_element_wise(pa.scalar(_CHANNEL), _array(names), "")
+        others = _without_pseudonyms(_array(names))
+        channels = pc.binary_join_element_wise(pa.scalar(_CHANNEL), others, "")
         return pc.or_(matches(names), matches(channels))
 
     def posts(platforms: pa.Array, ids: pa.Array) -> pa.Array:
@@ -96,6 +109,11 @@ def by_pseudonyms(
         lambda platforms, ids: _among(platforms, ids, kept),
         lambda names: _is_in(names, bare),
     )
+
+
+def _without_pseudonyms(names: pa.Array) -> pa.Array:
+    persons = pc.match_substring_regex(names, "^p_[0-9a-f]{32}$")
+    return pc.if_else(persons, _NONE, names)
 
 
 def hashed_posts(pseudonyms: Pseudonymiser, platforms: pa.Array, ids: pa.Array) -> pa.Array:
