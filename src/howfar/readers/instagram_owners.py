@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from howfar.readers.documents import head_of
+from howfar.readers.instagram_media import is_media
 from howfar.readers.json_records import json_records
 from howfar.readers.json_values import Object
 from howfar.readers.text_lines import decoded_head, text_lines
@@ -30,7 +31,9 @@ class Owners:
         self._ends: list[tuple[int, str]] | None = None
         if _BEGIN in decoded_head(head_of(document, _HEAD)):
             for page in json_records(document, (), _never):
-                account = None if page.reason else _account(page.value)
+                # A medium that follows a damaged answer may be of the rest of it.
+                rest = is_media(page.value) and self._accounts[-1:] == [None]
+                account = None if page.reason or rest else _account(page.value)
                 # A damaged answer may be complained of more than once.
                 if account is not None or self._begins[-1:] != [page.line]:
                     self._begins.append(page.line)
@@ -50,8 +53,7 @@ class Owners:
         if place > 0 and self._begins[place - 1] == self._begins[place]:
             return None
         account = self._accounts[place]
-        # What follows a damaged answer may be the rest of it.
-        if account is None or (not account and place > 0 and self._accounts[place - 1] is None):
+        if account is None:
             told = self._told_at_the_end(line)
             return {"id": told} if told else None
         return account
