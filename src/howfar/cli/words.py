@@ -34,6 +34,7 @@ WORDS = {
     "recheck": "another crawl, earlier or later, of posts that a main source has: it adds counts, "
     "never posts",
     "gap": "days for which a source holds nothing, or which lie after its last look",
+    "zeros": "days without posts of a channel that its own usual volume makes next to impossible",
     "measure": "a declared indicator: question, formula, unit, source, uncertainty, needs",
     "estimate": "a figure with its interval, its n and its method, or the reason why there is none",
     "interval": "how far chance could have moved a figure: the narrow band where posts agree from "

@@ -80,8 +80,6 @@ PLANNED = (
             "the measures above and peers", bounded=True),
     Planned("38", "index_robustness", "Would other fair choices change the ranks?", "out-take",
             "the index"),
-    Planned("39", "availability", "Was it removed, withheld, labelled?", "coverage",
-            "withheld and availability fields, or a second crawl"),
     Planned("40", "penetration", "How large is the reach in proportion?", "output",
             "reach and populations", bounded=True),
     Planned("42", "associations", "With which topics and feelings is a name mentioned?",

@@ -106,17 +106,19 @@ def usual_days(counts: IntArray, told: BoolArray) -> Usual:
     """
     n = len(counts)
     mean, days = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
-    for weekday in range(min(_WEEK, n)):
-        at = np.arange(weekday, n, _WEEK)
-        usable = at[told[at]]
-        for t in at:
-            apart = np.abs(usable - t)
-            near = usable[(apart > 0) & (apart <= _FAR * _WEEK)]
-            near = near[np.argsort(np.abs(near - t), kind="stable")[:_NEAREST]]
-            days[t] = len(near)
-            if len(near) >= _FEWEST:
-                mean[t] = counts[near].mean()
+    for t in range(n):
+        mean[t], days[t] = _usual_day(counts, told, t)
     return Usual(mean, days, *_scatter(counts, told, mean, days))
+
+
+def _usual_day(counts: IntArray, told: BoolArray, t: int) -> tuple[float, int]:
+    """The mean of the nearest same weekdays that may tell, and their number."""
+    steps = np.arange(1, _FAR + 1) * _WEEK
+    # Nearest first; of two as near the earlier one.
+    near = np.stack([t - steps, t + steps], axis=1).ravel()
+    near = near[(near >= 0) & (near < len(counts))]
+    near = near[told[near]][:_NEAREST]
+    return (float(counts[near].mean()) if len(near) >= _FEWEST else math.nan), len(near)
 
 
 def _scatter(
@@ -146,13 +148,15 @@ def silences(counts: IntArray, seen: BoolArray) -> list[Silence]:
     impossible is no part of the usual by which the next is judged.
     """
     runs = _runs(seen & (counts == 0))
-    found = {run: _by_volume(counts, seen, *run) for run in runs}
-    judged = []
+    mean = usual_days(counts, seen).mean
+    found = {run: _by_volume(counts, seen, mean, *run) for run in runs}
+    judged: list[Silence] = []
     told = seen.copy()
     for run in sorted(runs, key=lambda r: (-r[1], r[0])):
         one = found[run]
         if judged and judged[-1].impossible:
-            found = {r: _by_volume(counts, told, *r) for r in runs}
+            mean = usual_days(counts, told).mean
+            found = {r: _by_volume(counts, told, mean, *r) for r in runs}
             one = found[run]
         if one.p is not None:
             # What chance explains says nothing of how long other silences last.
@@ -173,23 +177,30 @@ def _odd(one: Silence, begins: int) -> bool:
     return begins * math.exp(-one.expected) <= EXPLAINED
 
 
-def _by_volume(counts: IntArray, told: BoolArray, first: int, length: int) -> Silence:
-    """A run judged by the volume alone."""
+def _by_volume(
+    counts: IntArray, told: BoolArray, mean: FloatArray, first: int, length: int
+) -> Silence:
+    """A run judged by the volume alone; mean: the usual of each day, the run included."""
     rest = told.copy()
     rest[first : first + length] = False
     if int(rest.sum()) < USUAL_DAYS:
         return Silence(first, length)
-    usual = usual_days(counts, rest)
-    run = usual.mean[first : first + length]
     with np.errstate(invalid="ignore"):
-        others = int((counts == 0)[rest & (usual.mean > 0)].sum())
+        others = int((counts == 0)[rest & (mean > 0)].sum())
+    near = [_usual_day(counts, rest, t) for t in range(first, first + length)]
+    run = np.array([usual for usual, _ in near])
     if not np.isfinite(run).all():
         return Silence(first, length, others=others)
     expected, days = float(run.sum()), int((run > 0).sum())
     if not days:
         return Silence(first, length, 0, 0.0, 1.0, 1.0, others)
-    told_by = int(usual.days[first : first + length].min()) * min(length, _WEEK)
     begins = int(rest.sum()) + length
+    chance = min(1.0, begins * math.exp(-expected))
+    if chance > EXPLAINED:
+        # Overdispersion only makes it likelier.
+        return Silence(first, length, days, expected, chance, chance, others)
+    usual = usual_days(counts, rest)
+    told_by = min(n for _, n in near) * min(length, _WEEK)
     volume = min(1.0, begins * _no_post(expected, days, told_by, usual))
     return Silence(first, length, days, expected, volume, volume, others)
 
