@@ -53,6 +53,11 @@ CASES = [
     ("linkedin.com/in/me reddit.com/u/me bsky.app/profile/me", "⟨profile⟩ ⟨profile⟩ ⟨profile⟩"),
     ("https://wa.me/4912345678 tg://resolve?domain=a", "⟨profile⟩ ⟨profile⟩"),
     ("me.bsky.social", "⟨profile⟩"),
+    ("see at://did:plc:abc234def567/app.bsky.feed.post/3k", "see ⟨profile⟩"),
+    ("at://me.example.org/app.bsky.feed.post/3k did:plc:abc234", "⟨profile⟩ ⟨profile⟩"),
+    ("https://social.example/users/me/statuses/12.", "⟨profile⟩."),
+    ("https://social.example/ap/users/117", "⟨profile⟩"),
+    ("https://docs.example/users/guide/part-2", "https://docs.example/users/guide/part-2"),
     # e-mail addresses
     ("mail a.b+c@ex.co.uk.", "mail ⟨email⟩."),
     ("mailto:a%40b.de", "mailto:⟨email⟩"),

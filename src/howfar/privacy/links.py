@@ -62,6 +62,8 @@ _PREFIXES: Final = frozenset(
 )
 _ACCOUNT_IN_QUERY: Final = frozenset({"facebook.com", "fb.com", "x.com", "twitter.com"})
 _QUERY: Final = re.compile(r"(?:^|&)(?:id|user_id|screen_name)=")
+# How servers of the Fediverse address an account and its posts.
+_FEDERATED_PATH: Final = re.compile(r"/(?:ap/)?users/([^/?#]+)(?:/statuses/.*|/?)$")
 _HANDLE_PART: Final = re.compile(r"/(?:[@＠﹫]|%)")
 _ACCOUNT_AS_HOST: Final = (
     *(".t.me", ".tumblr.com", ".bsky.social", ".livejournal.com"),
@@ -87,7 +89,8 @@ def account_of(link: re.Match[str]) -> str | None:
         return host.rsplit(".", 3)[-3]
     site = _site(host)
     if site is None and not _HANDLE_PART.search(rest):
-        return None
+        federated = _FEDERATED_PATH.match(rest)
+        return unquote(federated[1]) if federated else None
     path, _, query = rest.partition("?")
     parts = [unquote(part).strip(".,;:!)]}'") for part in path.split("#")[0].split("/")[1:]]
     parts = [part for part in parts if part]

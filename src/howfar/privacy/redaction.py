@@ -58,8 +58,9 @@ _MENTION: Final = re.compile(
 )
 _FEDERATED: Final = re.compile(rf"(?<!{_NAME}){_AT}({_HANDLE}{_AT}{_HANDLE})")
 _REDDIT: Final = re.compile(r"(?<![\w./])/?[uU]/([A-Za-z0-9_-]{3,20})")
-_APPS = "tg|fb|instagram|twitter|whatsapp|viber"
+_APPS = "tg|fb|instagram|twitter|whatsapp|viber|at"
 _APP_LINK: Final = re.compile(rf"(?:{_APPS})://[^\s⟨⟩]+")
+_DID: Final = re.compile(r"did:(?:plc|web|key):[A-Za-z0-9._:%-]+")
 _PHONE_IN_LINK: Final = re.compile(r"(?i)\b((?:phone|tel|mobile|whatsapp)=)(?:\+|%2B)?\d{7,}")
 
 _DIGITS: Final = r"\p{Nd}(?:\P{L}*?\p{Nd}){6}"
@@ -68,6 +69,7 @@ _HOST_NAMES: Final = "(?i:" + "|".join(re.escape(host) for host in (*HOSTS, *HOS
 _SPACE = r"[\s\v\x1c-\x1f\x{85}\p{Z}]?"
 _BUT_AT_SIGNS: Final = (
     rf"[＠﹫]|%40|(?i:%ef%b[9c])|(?i:[(\[{{]{_SPACE}at{_SPACE}[)\]}}])|[uU]/|(?:{_APPS})://"
+    r"|did:(?:plc|web|key):|/users/"
     rf"|{_HOST_NAMES}"
 )
 
@@ -125,6 +127,8 @@ class Redactor:
             text = LINK.sub(self._link, text)
         if "://" in text:
             text = _APP_LINK.sub(PROFILE, text)
+        if "did:" in text:
+            text = _DID.sub(PROFILE, text)
         text = _REDDIT.sub(self._mention, text) if "/" in text else text
         if _SPELT_AT.search(text):
             text = _SPELT.sub(EMAIL, text)
