@@ -71,10 +71,11 @@ class FileDocument:
             file = self.path.open("rb")
             packing = packing_of(file.peek(8))
             if packing == "zip":
+                file.close()
                 check_spreadsheet(self.path)
                 if members(self.path) is None:
-                    file.close()
                     return self._stream(sheet_csv(self.path, self.sheet))
+                return self.path.open("rb")
             if packing not in _PACKED:
                 return file
             return self._stream(unpacked(file, packing, self.name))
