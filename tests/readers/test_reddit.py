@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from tests.readers.cassettes import bodies
-from tests.readers.reader_cases import read_all
+from tests.readers.reader_cases import FIXTURES, read_all
 
 from howfar.readers.discovery import sure_guess
+from howfar.readers.documents import documents
 from howfar.readers.json_values import BadPostError
 from howfar.readers.reddit import READER
 from howfar.readers.reddit_post import posts_in, raw_row
-from howfar.schema.reader import ReadContext
+from howfar.schema.reader import ReadContext, Tally
 
 CONTEXT = ReadContext(source="reddit")
 COMMENT = {
@@ -220,3 +222,14 @@ def test_an_advertised_post_is_paid() -> None:
     assert raw_row(POST | {"promoted": True})["exposure"] == "paid"
     assert raw_row(POST | {"is_created_from_ads_ui": True})["exposure"] == "paid"
     assert raw_row(POST | {"promoted": False})["exposure"] is None
+
+
+def test_packed_lines_of_an_archive_are_known_and_read(tmp_path: Path) -> None:
+    path = tmp_path / "RC_2023-11.zst"
+    plain = (FIXTURES / "reddit" / "good.jsonl").read_bytes()
+    path.write_bytes(zstandard.ZstdCompressor().compress(plain))
+    (document,) = documents(path)
+    assert sure_guess(document)[0] is READER
+    tally = Tally()
+    batches = list(READER.read(document, CONTEXT, tally))
+    assert (sum(len(batch.posts) for batch in batches), tally.records) == (7, 7)
