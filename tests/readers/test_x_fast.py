@@ -55,7 +55,7 @@ POST: dict[str, Any] = {
     "author": USER,
     "__twarc": {"retrieved_at": "2023-09-10T00:00:00+00:00"},
 }
-PAGE = {
+PAGE: dict[str, Any] = {
     "data": [
         {
             **{k: v for k, v in POST.items() if k not in ("author", "geo", "attachments")},
@@ -95,7 +95,8 @@ def _without(*names: str, **changes: Any) -> bytes:
 
 def _read(reader: XApiV2, path: Path, rows: int) -> Any:
     """All that a reader gives: batch by batch, with the records counted so far."""
-    tally, batches = Tally(), []
+    tally = Tally()
+    batches: list[Any] = []
     try:
         for batch in reader.read(FileDocument(path), ReadContext("x", batch_rows=rows), tally):
             kept = {

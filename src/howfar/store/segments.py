@@ -13,16 +13,11 @@ from howfar.schema.tables import TABLES, conform
 from howfar.store.durable import sync_file, sync_folder
 from howfar.store.manifest import Segment, segment_file
 
-_CHUNK = 1 << 20
-
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file's content, in one pass of bounded memory."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class SegmentWriter:
