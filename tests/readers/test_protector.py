@@ -12,7 +12,8 @@ from tests.readers.reader_cases import READER_IDS, case, read_all, table
 from howfar.privacy.pseudonyms import Pseudonymiser
 from howfar.privacy.tombstones import by_tombstones, leave_out, tombstones
 from howfar.readers.protect import Origin, Protector, with_authors
-from howfar.schema.reader import RawBatch, Reject
+from howfar.readers.protect_others import other_tables
+from howfar.schema.reader import RAW_OTHERS, RawBatch, Reject
 from howfar.schema.tables import ACCOUNT_COUNTS, OBSERVATIONS, POSTS, REJECTS, TIME, conform
 from howfar.study.channel import Channel
 from howfar.study.names import watched_names
@@ -347,3 +348,25 @@ def test_what_was_forgotten_is_left_out_of_every_table() -> None:
     assert left["posts"]["parent_id"].to_pylist() == [None, None]
     assert left["counts"]["line"].to_pylist() == [5]
     assert len(left["account_counts"]) == 0
+
+
+def test_a_shared_post_is_known_as_the_posts_are_so_that_it_can_be_forgotten() -> None:
+    names = Pseudonymiser(KEY)
+    shared = [("post", "100"), ("link", "https://x.com/resident/status/1"), ("post", "101")]
+    raw = {
+        **{"line": [1, 2, 3], "platform": ["x"] * 3, "account_id": ["12", "13", "13"]},
+        **{"account_handle": ["resident", None, None], "post_id": ["7", "8", "9"]},
+        "object": [what for _, what in shared],
+        "object_kind": [kind for kind, _ in shared],
+        "shared_at": [WHEN] * 3,
+    }
+    columns = {name: pa.array(raw[name], kind) for name, kind in RAW_OTHERS["shares"].items()}
+    protector = Protector(names, REGISTRY)
+    made = other_tables({"shares": pa.table(columns)}, origin(), protector)
+    objects = made["shares"]["object"].to_pylist()
+    assert (objects[0], objects[2]) == (names.post("x", "100"), names.post("x", "101"))
+    assert objects[1].startswith("o_")
+    assert "resident" not in str(made["shares"].to_pylist())
+    stones = tombstones(names, [names.person("x", "12"), names.post("x", "101")])
+    left, gone = leave_out(made, by_tombstones(names, stones), names)
+    assert (left["shares"]["line"].to_pylist(), gone) == ([2], 2)
