@@ -7,7 +7,8 @@ from typing import Any
 
 from howfar.readers.json_head import json_head
 from howfar.readers.json_posts import json_posts
-from howfar.readers.telegram_forms import any_row, messages_in
+from howfar.readers.telegram_bot import messages_in
+from howfar.readers.telegram_forms import any_row
 from howfar.schema.reader import (
     Document,
     RawBatch,

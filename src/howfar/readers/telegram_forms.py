@@ -7,25 +7,28 @@ flat objects with fields of a program's own choice.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from howfar.privacy.redaction import MENTION
-from howfar.readers.json_posts import Row, no_post, not_public
+from howfar.readers.json_posts import Row, no_post
 from howfar.readers.json_values import BadPostError, Object, figure, obj, objs, text
 from howfar.readers.marked_text import outside_host
+from howfar.readers.telegram_bot import bot_row
 from howfar.readers.telegram_message import (
     OWN_HOSTS,
     addresses,
     bare_channel,
     count_of,
-    is_channel,
     marked_channel,
     message_id,
     moment,
     number,
     public_chat,
     reaction_columns,
+    reply,
+    repost,
+    typed,
     without_names,
 )
 
@@ -37,10 +40,6 @@ _TDLIB_MEDIA = frozenset(
     text photo video animation document audio voice_note video_note sticker poll location venue
     contact dice game story paid_media animated_emoji giveaway invoice checklist
     """.split()
-)
-_BOT_MEDIA = (
-    *("photo", "video", "animation", "document", "audio", "voice", "video_note", "sticker"),
-    *("poll", "location", "venue", "contact", "dice", "game", "story", "paid_media"),
 )
 _NAME_LINK = re.compile(
     r"\[[^\[\]\n]{1,200}\]\(tg://user\?id=[0-9]+\)"
@@ -58,7 +57,7 @@ def any_row(message: Any, _: Mapping[str, Any]) -> Row:
     elif "@type" in message:
         row = _of_tdlib(message)
     elif isinstance(message.get("chat"), dict):
-        row = _of_bot(message)
+        row = bot_row(message)
     else:
         row = _flat(message)
     return {"platform": "telegram", **row}
@@ -72,7 +71,7 @@ def _of_client(message: Object) -> Row:
         raise no_post("a message, no notice of the chat")
     bare = public_chat(_peer(obj(message, "peer_id") or obj(message, "to_id")))
     sender, forward = obj(message, "from_id"), obj(message, "fwd_from")
-    words, entities = text(message, "message", empty=""), _typed(message, "entities", "_")
+    words, entities = text(message, "message", empty=""), typed(message, "entities", "_")
     media = obj(message, "media")
     page = text(obj(media, "webpage"), "url")
     row: Row = {
@@ -101,11 +100,11 @@ def _of_client(message: Object) -> Row:
 def _client_relation(answer: Object, forward: Object, bare: int) -> Row:
     if forward:
         origin = _peer(obj(forward, "from_id")) if obj(forward, "from_id") else None
-        return _repost(origin, forward.get("channel_post"))
+        return repost(origin, forward.get("channel_post"))
     if answer.get("reply_to_msg_id") is None:
         return {"relation": "original"}
     elsewhere = obj(answer, "reply_to_peer_id")
-    return _reply(_peer(elsewhere) if elsewhere else None, bare, answer["reply_to_msg_id"])
+    return reply(_peer(elsewhere) if elsewhere else None, bare, answer["reply_to_msg_id"])
 
 
 def _peer(peer: Object) -> int:
@@ -161,14 +160,14 @@ def _tdlib_relation(message: Object, bare: int) -> Row:
         named = [origin.get(k) for k in ("chat_id", "sender_chat_id", "sender_user_id")]
         given = next((number(id, "origin") for id in named if id is not None), None)
         post = origin.get("message_id")
-        return _repost(given, None if post is None else _server_id(post))
+        return repost(given, None if post is None else _server_id(post))
     answer = obj(message, "reply_to")
     answered = answer.get("message_id") or message.get("reply_to_message_id")
     if not answered:
         return {"relation": "original"}
     elsewhere = answer.get("chat_id") or message.get("reply_in_chat_id")
     chat = number(elsewhere, "reply_to.chat_id") if elsewhere else None
-    return _reply(chat, bare, _server_id(answered))
+    return reply(chat, bare, _server_id(answered))
 
 
 def _tdlib_sender(sender: Object, bare: int) -> int:
@@ -188,53 +187,6 @@ def _server_id(value: Any) -> int:
 
 def _with_url(entity: Object) -> Object:
     return {**entity, "url": obj(entity, "type").get("url")}
-
-
-# The interface for bots ---------------------------------------------------------------------------
-
-
-def _of_bot(message: Object) -> Row:
-    chat = obj(message, "chat")
-    if text(chat, "type") not in ("channel", "supergroup") or not text(chat, "username"):
-        raise not_public("a message of a channel or supergroup with a username")
-    bare = public_chat(number(chat.get("id"), "chat.id"))
-    sender = obj(message, "sender_chat") or obj(message, "from") or chat
-    words = text(message, "text", empty="")
-    listed = "entities"
-    if words is None:
-        words, listed = text(message, "caption", empty=""), "caption_entities"
-    medium = next((name for name in _BOT_MEDIA if message.get(name)), None)
-    if words is None and medium is None:
-        raise no_post("a message, no notice of the chat")
-    entities = _typed(message, listed, "type")
-    return {
-        "post_id": message_id(bare, message.get("message_id"), "message_id"),
-        "author_id": str(number(sender.get("id"), "sender.id")),
-        "author_handle": text(sender, "username"),
-        "created_at": moment(message.get("date"), "date"),
-        "text": without_names(words, entities),
-        "kind": medium or "status",
-        "link": outside_host(addresses(words, entities), OWN_HOSTS),
-        **_bot_relation(message, bare),
-    }
-
-
-def _bot_relation(message: Object, bare: int) -> Row:
-    origin = obj(message, "forward_origin")
-    account = (
-        *(obj(origin, name) for name in ("chat", "sender_chat", "sender_user")),
-        *(obj(message, name) for name in ("forward_from_chat", "forward_from")),
-    )
-    given = next((found for found in account if found), {})
-    if origin or given or message.get("forward_sender_name") is not None:
-        id = number(given.get("id"), "forward.id") if given else None
-        return _repost(id, origin.get("message_id") or message.get("forward_from_message_id"))
-    answered = obj(message, "reply_to_message")
-    if not answered:
-        return {"relation": "original"}
-    writer = obj(answered, "sender_chat") or obj(answered, "from")
-    row = _reply(None, bare, answered.get("message_id"))
-    return row | {"parent_author_id": str(number(writer["id"], "reply.id"))} if writer else row
 
 
 # Flat objects -------------------------------------------------------------------------------------
@@ -281,7 +233,7 @@ def _flat_relation(message: Object, bare: int) -> Row:
         return {"relation": "repost"}
     answered = message.get("reply_to_msg_id", message.get("reply_to_message_id"))
     if answered is not None:
-        return _reply(None, bare, answered)
+        return reply(None, bare, answered)
     # Where nothing is said of forwarding, the message may be a forward.
     return {"relation": "original" if "fwd_from" in message else "unknown"}
 
@@ -289,36 +241,3 @@ def _flat_relation(message: Object, bare: int) -> Row:
 def _snake(name: str) -> str:
     """VideoNote as video_note."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-
-
-# What the forms share -----------------------------------------------------------------------------
-
-
-def _typed(message: Object, key: str, kind: str) -> list[tuple[str | None, Object]]:
-    return [(text(entity, kind), entity) for entity in objs(message, key)]
-
-
-def _repost(origin: int | None, post: Any) -> Row:
-    known = origin is not None and is_channel(origin) and post is not None
-    return {
-        "relation": "repost",
-        "parent_id": message_id(public_chat(origin or 0), post, "forward") if known else None,
-        "parent_author_id": None if origin is None else str(origin),
-    }
-
-
-def _reply(chat: int | None, bare: int, answered: Any) -> Row:
-    if chat is not None and not is_channel(chat):
-        return {"relation": "reply"}
-    where = bare if chat is None else public_chat(chat)
-    return {"relation": "reply", "parent_id": message_id(where, answered, "reply_to")}
-
-
-def messages_in(value: Any) -> Iterator[Any]:
-    """The message that an update of the interface for bots carries; any other value as it is."""
-    if isinstance(value, dict) and "update_id" in value:
-        for name in ("channel_post", "edited_channel_post", "message", "edited_message"):
-            if isinstance(value.get(name), dict):
-                yield value[name]
-                return
-    yield value

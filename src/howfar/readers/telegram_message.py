@@ -13,8 +13,8 @@ from typing import Any
 
 from howfar.privacy.redaction import EMAIL, MENTION, PHONE
 from howfar.readers.fields import MOST
-from howfar.readers.json_posts import not_public
-from howfar.readers.json_values import BadPostError, Object, text
+from howfar.readers.json_posts import Row, not_public
+from howfar.readers.json_values import BadPostError, Object, objs, text
 from howfar.readers.marked_text import Span, Units, mention, replaced
 from howfar.schema.tables import REACTION_KINDS
 
@@ -156,3 +156,26 @@ def addresses(
             yield text(entity, "url")
         elif kind in LINKS and type(start) is int and type(size) is int:
             yield units.part(start, start + min(size, _LONGEST_LINK))
+
+
+def typed(message: Object, key: str, kind: str) -> list[tuple[str | None, Object]]:
+    """Entities with their types, which stand under the name ``kind``."""
+    return [(text(entity, kind), entity) for entity in objs(message, key)]
+
+
+def repost(origin: int | None, post: Any) -> Row:
+    """A forward of a message of an account (marked id), both as far as they are told."""
+    known = origin is not None and is_channel(origin) and post is not None
+    return {
+        "relation": "repost",
+        "parent_id": message_id(public_chat(origin or 0), post, "forward") if known else None,
+        "parent_author_id": None if origin is None else str(origin),
+    }
+
+
+def reply(chat: int | None, bare: int, answered: Any) -> Row:
+    """An answer to a message of the same chat, or of another one (marked id)."""
+    if chat is not None and not is_channel(chat):
+        return {"relation": "reply"}
+    where = bare if chat is None else public_chat(chat)
+    return {"relation": "reply", "parent_id": message_id(where, answered, "reply_to")}
