@@ -169,6 +169,8 @@ def flip(source: Source, rng: random.Random) -> Mutant:
 
 def splice(source: Source, rng: random.Random) -> Mutant:
     """Two files run into one another: up to somewhere in one record, on from another."""
+    if _several_lists(source):
+        return flip(source, rng)
     offsets = _offsets(source)
     (a0, a1), (b0, b1) = rng.choice(offsets), rng.choice(offsets)
     a, b = rng.randrange(a0, a1), rng.randrange(b0 + 1, b1 + 1)
@@ -199,11 +201,11 @@ def duplicate(source: Source, rng: random.Random) -> Mutant:
 
 def _gap(source: Source) -> bytes:
     """What stands between two records."""
-    if source.family == "json":
+    if source.family == "json" and source.head:
         return b",\n" if LINE_END.search(source.content) else b","
     if source.family == "xml":
         return b"\n"
-    return next((g for g in source.gaps if g), b"\n")
+    return next((g for g in source.gaps if g and source.family != "json"), b"\n")
 
 
 def _several_lists(source: Source) -> bool:

@@ -88,7 +88,9 @@ class Source:
     """A file as head, units with gaps between them, and tail; gaps[i] follows units[i].
 
     family: lines (JSON Lines), delimited, json or xml. summed: rows are sums over several
-    records, so that a record has none of its own.
+    records, so that a record has none of its own. ordered: what a record means hangs on what
+    stands before it (a table in sections). tailed: on what stands behind all records (whose page
+    they are of).
     """
 
     reader: Reader
@@ -99,6 +101,8 @@ class Source:
     units: tuple[Unit, ...]
     gaps: tuple[bytes, ...]
     summed: bool = False
+    ordered: bool = False
+    tailed: bool = False
 
     @property
     def content(self) -> bytes:
@@ -126,12 +130,39 @@ def source_of(
     ) + len(whole.rejects):
         # Records that lie inside of one another: the document can only be taken as a whole.
         rows = tuple((line - 1, row) for line, row in whole.rows)
-        spans, owners = [(0, len(content))], [(rows, tuple((r.line - 1, r.reason) for r in whole.rejects))]
+        spans, owners = (
+            [(0, len(content))],
+            [(rows, tuple((r.line - 1, r.reason) for r in whole.rejects))],
+        )
     starts, ends = [a for a, _ in spans], [b for _, b in spans]
     units = tuple(Unit(content[a:b], *owned) for (a, b), owned in zip(spans, owners, strict=True))
     gaps = tuple(content[b:a] for b, a in zip(ends, [*starts[1:], len(content)], strict=True))
     source = Source(reader, context, name, family, content[: starts[0]], units, gaps)
-    return dataclasses.replace(source, summed=_summed(source))
+    return dataclasses.replace(
+        source, summed=_summed(source), ordered=_ordered(source), tailed=_tailed(source)
+    )
+
+
+def _tailed(source: Source) -> bool:
+    """Whether the records have other rows where the file ends behind the last of them."""
+    if source.family not in ("json", "xml"):
+        return False
+    content = source.content[: len(source.content) - len(source.gaps[-1])]
+    found = read(source.reader, MemoryDocument(source.name, content), source.context)
+    before = Counter(row for unit in source.units for _, row in unit.rows)
+    return Counter(row for _, row in found.rows) != before
+
+
+def _ordered(source: Source) -> bool:
+    """Whether records that change places with others have other rows."""
+    if source.family != "delimited" or len(source.units) < 2:
+        return False
+    turned = [unit.content for unit in reversed(source.units)]
+    gaps = [gap or b"\n" for gap in source.gaps]
+    content = source.head + b"".join(a + b for a, b in zip(turned, gaps, strict=True))
+    found = read(source.reader, MemoryDocument(source.name, content), source.context)
+    before = Counter(row for unit in source.units for _, row in unit.rows)
+    return Counter(row for _, row in found.rows) != before
 
 
 def _summed(source: Source) -> bool:

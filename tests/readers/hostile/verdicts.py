@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from howfar.schema.reader import NOTES, REASONS
-from tests.readers.hostile.mutations import CANARY, Mutant
+from tests.readers.hostile.mutations import CANARY, Mutant, pieces_of
 from tests.readers.hostile.sources import LINE_END, Reading, line_of
 
 _REFUSED_FOR_ITS_HEAD = {
@@ -36,7 +36,7 @@ def faults(mutant: Mutant, reading: Reading) -> list[str]:
         found += [f"line {line} is not in the file" for line in lines if not 1 <= line <= last]
     found += [f"no reason is {r.reason!r}" for r in reading.rejects if r.reason not in REASONS]
     found += [f"no note is {code!r}" for code in reading.tally.notes if code not in NOTES]
-    if mutant.head_touched:
+    if mutant.head_touched or (mutant.source.tailed and any(p.touched for p in mutant.pieces)):
         return found
     if mutant.doubtful:
         return found + _nothing_invented(mutant, reading)
@@ -53,7 +53,8 @@ def _counted(mutant: Mutant, reading: Reading) -> list[str]:
 
 def untouched(mutant: Mutant) -> int:
     """Number of rows that must be there."""
-    if mutant.head_touched or mutant.doubtful:
+    tailed = mutant.source.tailed and any(p.touched for p in mutant.pieces)
+    if mutant.head_touched or mutant.doubtful or tailed:
         return 0
     return sum(len(p.unit.rows) for p in mutant.pieces if p.unit is not None)
 
@@ -72,6 +73,9 @@ def _may_refuse(mutant: Mutant, reason: str) -> bool:
         return reason in ("empty", "header")
     if mutant.doubtful:
         return reason in ("header", "encoding", "format", "duplicate_header", "json", "xml")
+    if not any(p.unit is not None for p in mutant.pieces):
+        # No record is whole: nothing is lost that was intact.
+        return reason in _REFUSED_FOR_ITS_HEAD[family]
     if mutant.head_touched or (family == "lines" and mutant.first_touched):
         return reason in _REFUSED_FOR_ITS_HEAD[family]
     if family == "lines" and mutant.source.context.mapping:
@@ -101,13 +105,17 @@ def _untouched(mutant: Mutant, reading: Reading) -> list[str]:
     rejects = Counter((r.line, r.reason) for r in reading.rejects)
     hidden = _hidden(mutant, plain)
     whole = _another_document(mutant)
+    plain_pieces = iter([piece.content for piece in pieces_of(mutant.source)])
+    ordered, changed = mutant.source.ordered, False
     ours: set[int] = set()
+    seen: set[int] = set()
     others: set[int] = set()
     missing = unwanted = at = 0
     for piece in mutant.pieces:
         end = at + len(piece.content)
         lines = range(line_of(plain, at), line_of(plain, max(at, end - 1)) + 1)
-        if piece.unit is not None and (whole or hidden & set(lines)):
+        changed = changed or piece.content != next(plain_pieces, None)
+        if piece.unit is not None and (whole or hidden & set(lines) or (changed and ordered)):
             others |= set(lines)
             at = end
             continue
@@ -117,15 +125,20 @@ def _untouched(mutant: Mutant, reading: Reading) -> list[str]:
             at = end
             continue
         ours |= set(lines)
+        twice, seen = piece.copy or id(piece.unit) in seen, {*seen, id(piece.unit)}
         for shift, row in piece.unit.rows:
             here = (lines[0] + shift, row)
             if rows[here]:
                 rows[here] -= 1
-            elif piece.copy and rejects[(here[0], "repeated")]:
+            elif twice and rejects[(here[0], "repeated")]:
                 rejects[(here[0], "repeated")] -= 1
             else:
                 missing += 1
         for shift, reason in piece.unit.rejects:
+            if mutant.source.family == "lines" and piece.content[:1] not in (b"{", b"["):
+                # Behind a broken stretch such a line is a part of it: no record begins so.
+                others |= set(lines)
+                continue
             here_rejected = (lines[0] + shift, reason)
             missing += not rejects[here_rejected]
             rejects[here_rejected] -= rejects[here_rejected] > 0
