@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import say, say_json
+from howfar.cli.retention import refuse_overdue
 from howfar.errors import StudyError
 from howfar.store.channels import channels_table
 from howfar.store.four_cat import Exported, export_four_cat
@@ -26,6 +28,7 @@ def command(
     """Write the posts of the study's named channels, for 4CAT; posts of persons stay here."""
     about, channels = load_study(study), load_channels(study)
     _check_target(study, file)
+    refuse_overdue(study, datetime.now(UTC))
     store = TableStore(study)
     with store.reading() as manifest:
         if not manifest.inputs:
