@@ -13,12 +13,11 @@ from operator import attrgetter
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET
 
-from howfar.readers.fields import truth
+from howfar.readers.fields import Mask, truth
 from howfar.readers.instants import EARLIEST, LATEST, instant
 from howfar.readers.x_post import FIGURES, RELATIONS, outside_host
 from howfar.readers.x_shape import (
@@ -37,10 +36,10 @@ from howfar.schema.tables import TEXT, TIME, WHOLE, WORDS
 _ID = r"\A[0-9]{1,20}\z"
 _IDS = ("post_id", "author_id", "thread_id", "parent_id", "parent_author_id")
 _TIME = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z\z"
-_TEXTS = (
-    *_IDS,
+_TEXTS = ("text", *_IDS)
+_WORDS = (
     *("author_handle", "author_name", "parent_author_handle", "created_at", "language"),
-    *("text", "relation", "country", "link", "kind"),
+    *("relation", "country", "link", "kind"),
 )
 _RELATIONS = dict(RELATIONS)
 _NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
@@ -154,23 +153,38 @@ def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[An
     return values
 
 
-def columns(found: Found) -> tuple[dict[str, Any], npt.NDArray[np.bool_]]:
+def columns(found: Found) -> tuple[dict[str, Any], Mask]:
     """Raw columns (N,) of all posts but line and platform, and which posts (N,) are certain."""
     values = found.values
     given: dict[str, Any] = {name: _array(values[name], TEXT) for name in _TEXTS}
+    given |= {name: pa.array(values[name], TEXT) for name in _WORDS}
     given["author_followers"] = _array(values["author_followers"], WHOLE)
     for name, targets in FIGURES.items():
         given |= dict.fromkeys(targets, _array(values[name], WHOLE))
     given |= _availability(values["withheld"])
     certain = truth(pc.is_valid(given["post_id"]))
     for name in _IDS:
-        certain &= truth(pc.fill_null(pc.match_substring_regex(given[name], _ID), True))
+        certain &= _digits(given[name])
     given["created_at"], timed = _times(given["created_at"])
     told = values["collected_at"]
     read = {text: None if text is UNSET else instant(text, None)[0] for text in set(told)}
     retrieved = pa.array([read[text] for text in told], WHOLE).cast(TIME)
     given |= {"collected_at": retrieved, "observed_at": retrieved}
     return given, certain & timed
+
+
+def _digits(ids: pa.Array) -> Mask:
+    """Which of the ids (N,) are 1 to 20 digits, or null."""
+    _, ends, letters = ids.buffers()
+    if ids.offset == 0 and letters is not None:
+        # One look at all letters: as a rule there is nothing else than digits.
+        at = np.frombuffer(ends, np.int32, len(ids) + 1)
+        lengths = np.diff(at)
+        given = np.frombuffer(letters, np.uint8, at[-1])
+        if ((given - ord("0")) < 10).all():
+            null = truth(pc.is_null(ids)) if ids.null_count else np.zeros(len(ids), dtype=bool)
+            return null | ((lengths > 0) & (lengths <= 20))
+    return truth(pc.fill_null(pc.match_substring_regex(ids, _ID), True))
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -262,7 +276,7 @@ def _availability(withheld: Sequence[Withheld | None]) -> dict[str, Any]:
     return {"availability": _array(availability, TEXT), "withheld_in": _array(codes, WORDS)}
 
 
-def _times(texts: pa.Array) -> tuple[pa.Array, npt.NDArray[np.bool_]]:
+def _times(texts: pa.Array) -> tuple[pa.Array, Mask]:
     """Times in the one form that the API writes, and which of them could be read."""
     formed = pc.fill_null(pc.match_substring_regex(texts, _TIME), False)
     texts = pc.if_else(formed, texts, pa.scalar(None, TEXT))
