@@ -156,6 +156,12 @@ HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/
         (SHEET, HEAD + b"<row>" + b"<c/>" * 200_000 + b"</row></sheetData></worksheet>", "ratio"),
         (SHEET, HEAD + b"<row>" + b"<c>" * 200 + b"</c>" * 200 + b"</row>", "ratio"),
         (SHEET, HEAD + b"<row><c><v>" + b"x" * 9_000_000, "ratio"),
+        (
+            SHEET,
+            HEAD + b'<row r="99999999"><c r="A99999999"/></row></sheetData></worksheet>',
+            "ratio",
+        ),
+        (SHEET, HEAD + b'<row><c r="XFD1"/></row>' * 5_000 + b"</sheetData></worksheet>", "ratio"),
         (SHEET, HEAD + b'<row r="' + b"x" * 3_000_000, "ratio"),
         ("xl/styles.xml", b"<styleSheet>" + b"<xf/>" * 1_000_000 + b"</styleSheet>", "ratio"),
         ("xl/workbook.xml", b"<workbook>", "format"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ _MOST_STRINGS = 64 * 1024 * 1024
 _MOST_OTHERS = 2 * 1024 * 1024
 _LONGEST_ROW = 8 * 1024 * 1024
 _MOST_CELLS = 16_384
+_MOST_ROWS = 1_048_576
+_MOST_PLACES = 50_000_000
+"""Cells that there would be room for; those left out of the file are filled in."""
 _DEEPEST = 30
 _LONGEST_TOKEN = 1 << 20
 _XML = (b"<", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\0<", b" ", b"\n", b"\r", b"\t")
@@ -174,6 +178,8 @@ class _Part:
         self._root = ""
         self._cells = 0
         self._size = 0
+        self._places = 0
+        self._last = 0
 
     def check(self, part: IO[bytes]) -> str:
         """Name of the outermost element, empty for what is no XML; InputError as above."""
@@ -207,7 +213,7 @@ class _Part:
             reason="entity",
         )
 
-    def _begin(self, name: str, _: dict[str, str]) -> None:
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         self._depth += 1
         self._root = self._root or local
@@ -215,7 +221,16 @@ class _Part:
         self._cells = 0 if local == "row" else self._cells + 1
         if local == "row":
             self._size = 0
-        if self._depth > _DEEPEST or self._cells > 8 * _MOST_CELLS:
+            # Rows and cells that are left out are filled in up to the number that is told.
+            row = attributes.get("r", "1")
+            self._last = 0
+            if not re.fullmatch(r"[0-9]{1,7}", row) or int(row) > _MOST_ROWS:
+                self._refuse_sheet()
+        elif local == "c":
+            column = _column(attributes.get("r", "")) or self._last + 1
+            self._places += max(0, column - self._last)
+            self._last = max(column, self._last)
+        if self._depth > _DEEPEST or self._cells > 8 * _MOST_CELLS or self._places > _MOST_PLACES:
             self._refuse_sheet()
 
     def _end(self, _: str) -> None:
@@ -230,3 +245,11 @@ class _Part:
         # Other parts than sheets are bounded by their size.
         if self._root == "worksheet" or self._depth > _DEEPEST:
             raise _too_large(self._name)
+
+
+def _column(place: str) -> int:
+    """Number of a cell's column by its place, such as 28 for AB7."""
+    number = 0
+    for letter in place[:3].upper():
+        number = number * 26 + ord(letter) - 64 if "A" <= letter <= "Z" else number
+    return number
