@@ -302,6 +302,13 @@ def test_tables_are_the_same_to_the_byte(tmp_path: Path) -> None:
         assert written(f"chunk{chunk}", XApiV2(chunk=chunk)) == expected
 
 
+def test_a_page_of_a_million_empty_objects_is_not_made_into_posts() -> None:
+    lines = Lines()
+    lines.add(b'{"data":[' + b"{}," * 1_000_000 + b"{}]}")
+    assert lines.out()[2][0][0] == 1
+    assert lines.first == 2
+
+
 SNIPPETS = st.sampled_from(
     [b"a", b"\n", b"\r", b"\r\n", b"\xff", b"\xe4\xb8", b"\xe4\xb8\xad", b"\0", b" ", b"long " * 9]
 )

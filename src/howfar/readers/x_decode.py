@@ -24,8 +24,11 @@ from howfar.readers.x_shape import Line
 _ESCAPED = re.compile(rb"\\u00(?:00|3[aA])")
 """A NUL, which no text may hold, or a colon."""
 
-_AT_ONCE = 2_000
-"""Lines whose columns are made at once."""
+_AT_ONCE = 4 * 1024 * 1024
+"""Bytes of lines whose columns are made at once."""
+
+_LARGE, _MOST_OBJECTS = 1024 * 1024, 100_000
+"""Of a longer line, the objects that it may have: each takes some hundred bytes of memory."""
 
 _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
@@ -51,7 +54,7 @@ class Lines:
     @property
     def full(self) -> bool:
         """Whether there are enough."""
-        return self.found.total >= _AT_ONCE
+        return sum(len(data) for _, data in self.texts) >= _AT_ONCE
 
     def add(self, data: bytes) -> None:
         r"""Take further lines, UTF-8 with line ends \n."""
@@ -95,6 +98,8 @@ def _decoded(data: bytes) -> list[Line | None]:
 
 
 def _suspicious(data: bytes) -> bool:
+    if len(data) > _LARGE and data.count(b"{") > _MOST_OBJECTS:
+        return True
     return b"\0" in data or (b"\\" in data and _ESCAPED.search(data) is not None)
 
 
