@@ -55,11 +55,11 @@ def _example() -> dict[str, list[dict[str, Any]]]:
         needs=("posts",),
         min_posts=1,
         rules="A post counts for a state (removed, withheld, labelled) where an export of it can "
-        "tell that state, and as hit if any look at it said so. Weeks are those of publication. Without a country: withheld in "
-        "any. Labelled: the platform put a label on the post or its account. Of channels (params "
-        "of=channels) the share with at least one such post. Missing at recheck: posts of a "
-        "channel that a later, complete crawl (use = recheck, capture = complete) of the same span "
-        "does not have although it has others of that channel.",
+        "tell that state, and as hit if any look at it said so. Weeks are those of publication. "
+        "Without a country: withheld in any. Labelled: the platform put a label on the post "
+        "or its account. Of channels (params of=channels) the share with at least one such post. "
+        "Missing at recheck: posts of a channel that a later, complete crawl (use = recheck, "
+        "capture = complete) of the same span does not have although it has others of that channel.",
         beware=(
             "What was removed before the first collection is in no export: the share of removed "
             "posts is a lower bound. Missing at a recheck may mean removed by the platform, "

@@ -137,7 +137,8 @@ class Ground:
             return
         peers = "peers" in declaration.needs
         told = {(r.dims.get("channel"), r.dims.get("platform")) for r in results}
-        for series, reason in ((self.apart if peers else {}) | barred).items():
+        reasons = {**(self.apart if peers else {}), **barred}
+        for series, reason in reasons.items():
             channel, platform = series
             if series in told or (peers and channel is None):
                 continue
@@ -168,9 +169,9 @@ class Ground:
             }
             if found:
                 told[code] = _hole(code, found, alone=len(series) == 1)
-        hit = [self.censored[s] for s in series if s in self.censored]
-        if hit and declaration.number in CENSORED:
-            told["censored"] = ", ".join(hit)
+        unseen = [self.censored[s] for s in series if s in self.censored]
+        if unseen and declaration.number in CENSORED:
+            told["censored"] = ", ".join(unseen)
         return "; ".join(f"{code}: {told[code]}" for code in CODES if code in told) or None
 
     def _behind(

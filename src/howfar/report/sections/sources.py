@@ -27,11 +27,13 @@ class _Days:
     """What the results say of a source: posts by day, what is usual, holes and days at a cap.
 
     seen: null where the day was not observed. hidden: days with a figure that protects persons.
-    silent: days on which some of its channels have a hole, and which ones.
+    silent: days on which some of its channels have a hole, and which ones. partial: days that it
+    saw in part only, which are no match for whole ones.
     """
 
     seen: dict[datetime, float | None] = field(default_factory=dict)
     hidden: set[datetime] = field(default_factory=set)
+    partial: set[datetime] = field(default_factory=set)
     usual: dict[datetime, Row] = field(default_factory=dict)
     silent: dict[datetime, list[str]] = field(default_factory=lambda: defaultdict(list))
     full: set[datetime] = field(default_factory=set)
@@ -60,6 +62,8 @@ def days_by_source(results: Results) -> dict[str, _Days]:
 def _add(days: _Days, start: datetime, row: Row) -> None:
     if row["status"] == "suppressed":
         days.hidden.add(start)
+    if "seen in part" in (row["reason"] or ""):
+        days.partial.add(start)
     known = days.seen.get(start)
     value = row["value"]
     days.seen[start] = known if value is None else (known or 0) + value
@@ -148,6 +152,8 @@ def _cell(days: _Days, run: list[datetime]) -> tuple[int | None, str, str]:
         low, high = mean / far, mean * far
     if not seen:
         return (0 if low <= 0 else None), number(seen), told
+    if seen < low and any(d in days.partial for d in held):
+        return theme.PLAIN, number(seen), told
     return theme.FEW if seen < low else MORE if seen > high else USUAL, number(seen), told
 
 

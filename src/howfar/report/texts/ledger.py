@@ -33,7 +33,7 @@ TEXT = {
     "sources.tip_without": "; nothing of {names}",
     "sources.usual": "as usual",
     "sources.more": "more than usual",
-    "sources.unknown": "posts seen, usual not known",
+    "sources.unknown": "seen in part, or usual not known",
     "sources.none": "no posts, as usual",
     "sources.full": "at its cap",
     "sources.tip": "{label}, {day}: {seen}",
