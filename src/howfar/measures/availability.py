@@ -59,7 +59,8 @@ def _example() -> dict[str, list[dict[str, Any]]]:
         "Without a country: withheld in any. Labelled: the platform put a label on the post "
         "or its account. Of channels (params of=channels) the share with at least one such post. "
         "Missing at recheck: posts of a channel that a later, complete crawl (use = recheck, "
-        "capture = complete) of the same span does not have although it has others of that channel.",
+        "capture = complete) of the same span does not have although it has others of that "
+        "channel.",
         beware=(
             "What was removed before the first collection is in no export: the share of removed "
             "posts is a lower bound. Missing at a recheck may mean removed by the platform, "

@@ -129,11 +129,11 @@ class Ground:
             if classes <= set(declaration.barred)
         }
         if declaration.pools:
-            for platform in sorted({str(platform) for _, platform in barred}):
-                here = [s for s in self.capture if s[1] == platform]
+            for place in sorted({str(platform) for _, platform in barred}):
+                here = [s for s in self.capture if s[1] == place]
                 if set(here) <= set(barred):
                     reason = barred[here[0]]
-                    yield Result(not_measured(declaration.unit, reason), {"platform": platform})
+                    yield Result(not_measured(declaration.unit, reason), {"platform": place})
             return
         peers = "peers" in declaration.needs
         told = {(r.dims.get("channel"), r.dims.get("platform")) for r in results}
