@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from howfar.errors import HowfarError, InputError
 from howfar.readers.facebook_page_csv import FacebookPageCsv
 from howfar.readers.ingest import Outcome, ingest, source_files
-from howfar.schema.reader import RawBatch
+from howfar.schema.reader import Document, RawBatch
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study
@@ -37,10 +38,10 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
 ):
     plain = FacebookPageCsv.read
 
-    def growing(self: FacebookPageCsv, path: Path, *rest: object) -> Iterator[RawBatch]:
-        yield from plain(self, path, *rest)
-        if path.name == "page1002.csv":
-            with path.open("a") as file:
+    def growing(self: FacebookPageCsv, document: Document, *rest: Any) -> Iterator[RawBatch]:
+        yield from plain(self, document, *rest)
+        if document.name == "page1002.csv":
+            with (tmp_path / "exports" / document.name).open("a") as file:
                 file.write("1002_9,late\n")
 
     monkeypatch.setattr(FacebookPageCsv, "read", growing)
