@@ -66,7 +66,7 @@ def sheet_csv(path: Path, place: int) -> Iterator[bytes]:
         writer = csv.writer(text, lineterminator="\n")
         width = 0
         try:
-            for row in sheet.iter_rows(values_only=True):
+            for row in _rows(sheet):
                 cells = [_cell(value) for value in row]
                 while cells and not cells[-1]:
                     cells.pop()
@@ -83,6 +83,18 @@ def sheet_csv(path: Path, place: int) -> Iterator[bytes]:
             yield _bytes(text)
             raise DamagedError from None
         yield _bytes(text)
+
+
+def _rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    rows = sheet.iter_rows(values_only=True)
+    while True:
+        # It warns of dates out of range, which are then texts.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            row = next(rows, None)
+        if row is None:
+            return
+        yield row
 
 
 def _bytes(text: io.StringIO) -> bytes:
@@ -110,7 +122,7 @@ def _cell(value: Any) -> str:
 def _first_row(sheet: Any) -> bool:
     sheet.reset_dimensions()
     try:
-        return any(True for _ in zip(range(1), sheet.iter_rows(values_only=True), strict=False))
+        return any(True for _ in zip(range(1), _rows(sheet), strict=False))
     except Exception:
         # Told when the sheet is read.
         return True
@@ -118,11 +130,13 @@ def _first_row(sheet: Any) -> bool:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Any]:
-    with warnings.catch_warnings():
-        # It warns of styles and extensions that it does not know; no cell depends on them.
-        warnings.simplefilter("ignore")
+    # openpyxl leaves a file open that it cannot read; this one is closed in any case.
+    with path.open("rb") as file:
         try:
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            with warnings.catch_warnings():
+                # It warns of styles and extensions that it does not know; no cell needs them.
+                warnings.simplefilter("ignore")
+                book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         except Exception:
             # Its errors are of any kind, and quote the file.
             raise _unreadable(path) from None
