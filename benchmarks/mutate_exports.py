@@ -1,4 +1,4 @@
-"""The fuzzer of exports, long: `python benchmarks/mutate_exports.py [--files 10000] [--minutes 60]`.
+"""The fuzzer of exports, long: `benchmarks/mutate_exports.py [--files 10000] [--minutes 60]`.
 
 Damages the good fixtures of every reader, the shapes of the shared decoders and, where the folder
 of real data is, the real samples, and asks of each damaged file what tests/readers asks of 300:

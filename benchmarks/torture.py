@@ -9,6 +9,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 STEPS = (
     ["coverage_intervals.py", "--trials", "2000"],
+    ["mutate_exports.py"],
     ["kill_ingest.py"],
     ["mutate.py", "--per-file", "12"],
 )

@@ -29,7 +29,7 @@ TABLE = b"status_id,status_message,link_name,status_type,status_link,status_publ
 def _zeros(size: int) -> bytes:
     packer = zlib.compressobj(6, wbits=31)
     parts = [packer.compress(POSTS)]
-    parts += [packer.compress(b"\n" * MEGA) for _ in range(size // MEGA)]
+    parts += [packer.compress(b" " * MEGA) for _ in range(size // MEGA)]
     return b"".join(parts) + packer.flush()
 
 
@@ -157,7 +157,7 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
     "bomb.jsonl.zst": lambda size: zstandard.ZstdCompressor(3).compress(
         POSTS + b" " * (size * MEGA)
     ),
-    "bomb.zip": lambda size: _zip([("posts.jsonl", POSTS + b"\n" * (size * MEGA))]),
+    "bomb.zip": lambda size: _zip([("posts.jsonl", POSTS + b" " * (size * MEGA))]),
     "lzma.zip": lambda size: _zip([("posts.jsonl", b"\n" * (16 * MEGA))], zipfile.ZIP_LZMA),
     "bzip2.zip": lambda size: _zip([("posts.jsonl", b"\n" * (size * MEGA))], zipfile.ZIP_BZIP2),
     "gzip-in.zip": lambda size: _zip([("posts.jsonl.gz", _zeros(size * MEGA))]),
@@ -194,7 +194,7 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
     "header.csv": lambda size: b",".join(b"c%d" % n for n in range(1_000_000)) + b"\n1\n",
     "nul.csv": lambda size: b"\x00" * (size * MEGA),
     "nul.jsonl": lambda size: POSTS + b"\x00" * (size * MEGA),
-    "crs.csv": lambda size: TABLE + b"\r" * MEGA,
+    "crs.csv": lambda size: TABLE + b"\r" * 20_000,
     "utf32.jsonl": lambda size: POSTS.decode().encode("utf-32"),
     "half.jsonl": lambda size: b"\xff\xfe" + POSTS.decode().encode("utf-16-le") + b"\x00",
     "digits.jsonl": lambda size: b'{"id": ' + b"9" * (4 * MEGA) + b"}\n" + POSTS,
