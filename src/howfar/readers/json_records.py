@@ -18,7 +18,8 @@ from howfar.readers.text_lines import LONGEST, damage, open_text
 from howfar.schema.reader import Document
 
 _PLAIN = (str, int, float, bool, type(None))
-_ELSEWHERE = re.compile(r"[,\[\n\r][ \t\n\r]*(?=\{)|[\n\r](?=\[)")
+# No line end is skipped: in a run of blank lines each would be tried up to the last.
+_ELSEWHERE = re.compile(r"[,\[\n\r][ \t]*+(?=\{)|[\n\r](?=\[)")
 _NEXT_LINE = re.compile(r"[\n\r](?=[\[{\"\w-])")
 _SIBLING = re.compile(r",[ \t\n\r]*(?=\{)|[\n\r](?=[\[{])")
 _MOST_RETRIED = 32 * LONGEST
@@ -87,10 +88,15 @@ class _Parser:
         self.marks = [f'"{path[0]}"' for path in lists if path]
         self.is_record = is_record
         self.retried = 0
+        self.in_pages = False
+        """Whether a list of pages was left, whose commas and end then stand at the top."""
 
     def values(self) -> Iterator[JsonRecord]:
         """Every value at the top, one after another."""
-        while self.window.peek():
+        while following := self.window.peek():
+            if self.in_pages and following in ",]":
+                self.window.at += 1
+                continue
             # In JSON Lines a broken line must not give its inner objects as records.
             alone = self.window.line_is_a_value_without(self.marks)
             start, given = self.window.place(), False
@@ -214,14 +220,22 @@ class _Parser:
         window = self.window
         closed = window.peek() == "]"
         window.at += closed
+        indent: str | None = None
         while not closed:
             window.peek()
-            line, indent = window.line, window.indent
+            # What is left of a broken record has an indent of its own, and is no element.
+            line, indent = window.line, window.indent if indent is None else indent
+            start = window.place()
             try:
                 value, _, fault = self._decode()
-                if window.peek() not in (",", "]", ""):
+                following = window.peek()
+                if following not in (",", "]", ""):
                     # An object that closes too early is no record: half of it stands behind.
                     raise self._broken()
+                if not following and indent is not None and self._return_to_hidden(start, indent):
+                    # Cut and run into the next: it took the end of the list for one of its own.
+                    yield JsonRecord(line, None, "json")
+                    continue
                 yield JsonRecord(line, value, fault, around)
                 closed = self._take(",]") == "]"
             except _BrokenError as broken:
@@ -232,7 +246,10 @@ class _Parser:
                     yield JsonRecord(window.line, None, broken.reason)
                 if indent is not None:
                     closed = self._find_indented(indent)
-                elif not self._find(_SIBLING) or window.begins_a_value:
+                elif not self._find(_SIBLING, page="*" in path[:1]) or window.begins_a_value:
+                    raise _LeftError from None
+                elif window.at_line_start and not self._is_record_here():
+                    self.in_pages = True
                     raise _LeftError from None
                 elif "*" in path:
                     around = {}  # In one long line the next element may lie in another list.
@@ -250,11 +267,31 @@ class _Parser:
                 return False
         raise _LeftError
 
-    def _find(self, start: re.Pattern[str]) -> bool:
-        """Go to the next record, or to the next line that begins with a value at the top."""
+    def _return_to_hidden(self, start: tuple[int, int], indent: str) -> bool:
+        """Go back to a record that is indented as an element but stands inside of the last one.
+
+        Only for a document that ends with its lists open.
+        """
+        window, end = self.window, self.window.place()
+        back = window.return_to_line_end(start)
+        begins = re.compile(rf"[\n\r]{indent}(?=\{{)")
+        while back and self.retried < _MOST_RETRIED and window.search(begins):
+            # What stands inside of one another must not be read as often as it is deep.
+            self.retried += end[0] - window.place()[0]
+            if self._is_record_here():
+                return True
+        window.finish()
+        return False
+
+    def _find(self, start: re.Pattern[str], *, page: bool = False) -> bool:
+        """Go to the next record, or to the next line that begins with a value at the top.
+
+        page: or to the next line that begins with an object, the next page of a list of pages.
+        """
+        window = self.window
         cheap = start is _NEXT_LINE
-        while (cheap or self.retried < _MOST_RETRIED) and self.window.search(start):
-            if self.window.begins_a_value or self._is_record_here():
+        while (cheap or self.retried < _MOST_RETRIED) and window.search(start):
+            if window.begins_a_value or (page and window.at_line_start) or self._is_record_here():
                 return True
         self.window.finish()
         return False

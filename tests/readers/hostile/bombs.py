@@ -194,7 +194,7 @@ BOMBS: dict[str, Callable[[int], bytes]] = {
     "header.csv": lambda size: b",".join(b"c%d" % n for n in range(1_000_000)) + b"\n1\n",
     "nul.csv": lambda size: b"\x00" * (size * MEGA),
     "nul.jsonl": lambda size: POSTS + b"\x00" * (size * MEGA),
-    "crs.csv": lambda size: TABLE + b"\r" * 20_000,
+    "crs.csv": lambda size: TABLE + b"\r" * 1_000_000,
     "utf32.jsonl": lambda size: POSTS.decode().encode("utf-32"),
     "half.jsonl": lambda size: b"\xff\xfe" + POSTS.decode().encode("utf-16-le") + b"\x00",
     "digits.jsonl": lambda size: b'{"id": ' + b"9" * (4 * MEGA) + b"}\n" + POSTS,

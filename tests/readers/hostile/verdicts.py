@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections import Counter
+from contextlib import suppress
 
 from howfar.schema.reader import NOTES, REASONS
 from tests.readers.hostile.mutations import CANARY, Mutant, pieces_of
@@ -107,6 +109,7 @@ def _untouched(mutant: Mutant, reading: Reading) -> list[str]:
     whole = _another_document(mutant)
     plain_pieces = iter([piece.content for piece in pieces_of(mutant.source)])
     ordered, changed = mutant.source.ordered, False
+    swallowed = _swallowed(mutant, plain)
     ours: set[int] = set()
     seen: set[int] = set()
     others: set[int] = set()
@@ -115,7 +118,8 @@ def _untouched(mutant: Mutant, reading: Reading) -> list[str]:
         end = at + len(piece.content)
         lines = range(line_of(plain, at), line_of(plain, max(at, end - 1)) + 1)
         changed = changed or piece.content != next(plain_pieces, None)
-        if piece.unit is not None and (whole or hidden & set(lines) or (changed and ordered)):
+        unclear = whole or hidden & set(lines) or at in swallowed or (changed and ordered)
+        if piece.unit is not None and unclear:
             others |= set(lines)
             at = end
             continue
@@ -188,6 +192,29 @@ def _hidden(mutant: Mutant, plain: bytes) -> set[int]:
                 except (csv.Error, StopIteration):
                     continue
         at = end
+    return found
+
+
+def _swallowed(mutant: Mutant, plain: bytes) -> set[int]:
+    """Where records begin that a damaged one before them holds, as a well-formed value.
+
+    What ran into them had lists open, which they now stand in. Only in one and the same line:
+    elsewhere their indents tell whose they are.
+    """
+    if mutant.source.family != "json":
+        return set()
+    # Every byte one character, so that places are those of the bytes.
+    text = plain.decode("latin-1")
+    found: set[int] = set()
+    at = held = 0
+    for piece in mutant.pieces:
+        if at < held:
+            found.add(at)
+        elif piece.touched and piece.content.startswith(b"{"):
+            with suppress(ValueError, RecursionError):
+                _, end = json.JSONDecoder().raw_decode(text, at)
+                held = 0 if LINE_END.search(plain[at:end]) else end
+        at += len(piece.content)
     return found
 
 
