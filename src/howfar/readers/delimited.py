@@ -16,6 +16,7 @@ from howfar.schema.reader import Document, Reject, Tally
 # The default of 128 KiB a field would reject long but honest texts.
 csv.field_size_limit(LONGEST)
 
+_BLANK = ("\n", "\r\n", "\r")
 _MOST_FIELDS = 500
 _MOST_HIDDEN = 1 << 16
 
@@ -106,11 +107,22 @@ class _Lines:
 
     def __next__(self) -> str:
         line = self._put_back.popleft() if self._put_back else next(self._rest)
+        while line in _BLANK and not self.taken:
+            # No record begins so; a file may hold millions of them.
+            self.next_line += 1
+            line = self._put_back.popleft() if self._put_back else self._after_blanks()
         self.taken.append(line)
         self._size += len(line)
         if self._size > LONGEST:
             raise _TooLongError
         return line
+
+    def _after_blanks(self) -> str:
+        for line in self._rest:
+            if line not in _BLANK:
+                return line
+            self.next_line += 1
+        raise StopIteration
 
     def accept(self) -> None:
         """Count the lines of a record as read."""
@@ -140,21 +152,21 @@ def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str], s
     """Each record with its first line, and the reason where its quoting is broken."""
     parser = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
-        start = source.next_line
         try:
             row = next(parser)
         except StopIteration:
             return
         except (csv.Error, _TooLongError) as error:
-            yield start, [], _broken(error, source.taken)
+            yield source.next_line, [], _broken(error, source.taken)
             source.reject_first()
             parser = csv.reader(source, delimiter=delimiter, strict=True)
             continue
         if len(source.taken) > 1 and len(row) != source.width and _hides_records(source, delimiter):
-            yield start, [], "unterminated_quote"
+            yield source.next_line, [], "unterminated_quote"
             source.reject_first()
             parser = csv.reader(source, delimiter=delimiter, strict=True)
             continue
+        start = source.next_line
         source.accept()
         if row:
             yield start, row, ""
