@@ -20,6 +20,9 @@ from typing import Final
 DOMINANCE: Final = 0.5
 FLOOR: Final = 5
 COMPLEMENTARY: Final = "would let a suppressed figure be computed"
+Row = dict[int, int | Fraction]
+"""A relation between cells: cell -> coefficient."""
+
 DOMINATED: Final = "one person makes more than half of it"
 
 
@@ -126,11 +129,11 @@ def solvable(groups: Sequence[Group], suppressed: set[int]) -> set[int]:
     Exact: a cell is determined if and only if its unit vector is in the row space of the
     additive relations restricted to the suppressed cells.
     """
-    rows: list[dict[int, Fraction]] = []
+    rows: list[Row] = []
     for group in groups:
-        row = {i: Fraction(1) for i in group.cells if i in suppressed}
+        row: Row = {i: 1 for i in group.cells if i in suppressed}
         if group.total is not None and group.total in suppressed:
-            row[group.total] = Fraction(-1)
+            row[group.total] = -1
         if row:
             rows.append(row)
     return {next(iter(row)) for row in _reduced(rows) if len(row) == 1}
@@ -148,28 +151,43 @@ def _linked(groups: Sequence[Group], cells: set[int]) -> list[Group]:
     return found
 
 
-def _reduced(rows: Iterable[dict[int, Fraction]]) -> list[dict[int, Fraction]]:
-    """Reduced row echelon form of sparse rows."""
-    pivots: dict[int, dict[int, Fraction]] = {}
-    for source in rows:
+def _reduced(rows: Iterable[Row]) -> list[Row]:
+    """Reduced row echelon form of sparse rows.
+
+    Short rows first, since the relations of a day or a channel have few cells and a series has
+    thousands: the long rows then meet them as they are and fill up little.
+    """
+    pivots: dict[int, Row] = {}
+    holders: dict[int, set[int]] = defaultdict(set)
+    for source in sorted(rows, key=len):
         row = dict(source)
-        for column in [c for c in row if c in pivots]:
-            _subtract(row, pivots[column], row[column])
+        while known := [c for c in row if c in pivots]:
+            for column in known:
+                if column in row:
+                    _subtract(row, pivots[column], row[column])
         if not row:
             continue
-        pivot = min(row)
+        # The column that stands in the fewest rows, the first of those.
+        pivot = min(row, key=lambda c: (len(holders[c]), c))
         scale = row[pivot]
-        row = {c: x / scale for c, x in row.items()}
-        for other in pivots.values():
-            if pivot in other:
-                _subtract(other, row, other[pivot])
+        row = {c: x * scale if scale in (1, -1) else Fraction(x) / scale for c, x in row.items()}
+        for other in sorted(holders[pivot]):
+            before = set(pivots[other])
+            _subtract(pivots[other], row, pivots[other][pivot])
+            after = set(pivots[other])
+            for column in before - after:
+                holders[column].discard(other)
+            for column in after - before:
+                holders[column].add(other)
         pivots[pivot] = row
+        for column in row:
+            holders[column].add(pivot)
     return list(pivots.values())
 
 
-def _subtract(row: dict[int, Fraction], other: dict[int, Fraction], factor: Fraction) -> None:
+def _subtract(row: Row, other: Row, factor: int | Fraction) -> None:
     for column, x in other.items():
-        left = row.get(column, Fraction(0)) - factor * x
+        left = row.get(column, 0) - factor * x
         if left:
             row[column] = left
         else:

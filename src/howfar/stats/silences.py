@@ -32,6 +32,7 @@ EXPLAINED = 0.05
 """Probability above which the volume alone explains a run."""
 USUAL_DAYS = 28
 """Fewest seen days outside a run from which a usual can be told."""
+MOST_RENEWED = 12
 _NEAREST = 8
 _FEWEST = 3
 _FAR = 10
@@ -104,21 +105,23 @@ def usual_days(counts: IntArray, told: BoolArray) -> Usual:
 
     counts, told: shape (n,), a day each; told: the day was seen and is no part of a hole.
     """
-    n = len(counts)
-    mean, days = np.full(n, np.nan), np.zeros(n, dtype=np.int64)
-    for t in range(n):
-        mean[t], days[t] = _usual_day(counts, told, t)
+    mean, days = _usual_at(counts, told, np.arange(len(counts)))
     return Usual(mean, days, *_scatter(counts, told, mean, days))
 
 
-def _usual_day(counts: IntArray, told: BoolArray, t: int) -> tuple[float, int]:
-    """The mean of the nearest same weekdays that may tell, and their number."""
+def _usual_at(counts: IntArray, told: BoolArray, days: IntArray) -> tuple[FloatArray, IntArray]:
+    """Of each day the mean of the nearest same weekdays that may tell, and their number."""
     steps = np.arange(1, _FAR + 1) * _WEEK
     # Nearest first; of two as near the earlier one.
-    near = np.stack([t - steps, t + steps], axis=1).ravel()
-    near = near[(near >= 0) & (near < len(counts))]
-    near = near[told[near]][:_NEAREST]
-    return (float(counts[near].mean()) if len(near) >= _FEWEST else math.nan), len(near)
+    near = days[:, None] + np.stack([-steps, steps], axis=1).ravel()[None, :]
+    inside = (near >= 0) & (near < len(counts))
+    near = np.where(inside, near, 0)
+    may = inside & told[near]
+    may &= np.cumsum(may, axis=1) <= _NEAREST
+    number = may.sum(axis=1)
+    total = np.where(may, counts[near], 0).sum(axis=1)
+    enough = number >= _FEWEST
+    return np.where(enough, total / np.maximum(number, 1), np.nan), number
 
 
 def _scatter(
@@ -145,16 +148,20 @@ def silences(counts: IntArray, seen: BoolArray) -> list[Silence]:
     """Every maximal run of seen days without a post, in order of time, judged.
 
     counts, seen: shape (n,), a calendar day each. The longest run is judged first; one that is
-    impossible is no part of the usual by which the next is judged.
+    impossible is no part of the usual by which the next is judged. The usual is taken anew after
+    each of the MOST_RENEWED longest only: a series with more holes than that is hardly a series,
+    and each renewal judges all its runs again.
     """
     runs = _runs(seen & (counts == 0))
     mean = usual_days(counts, seen).mean
     found = {run: _by_volume(counts, seen, mean, *run) for run in runs}
     judged: list[Silence] = []
+    renewed = 0
     told = seen.copy()
     for run in sorted(runs, key=lambda r: (-r[1], r[0])):
         one = found[run]
-        if judged and judged[-1].impossible:
+        if judged and judged[-1].impossible and renewed < MOST_RENEWED:
+            renewed += 1
             mean = usual_days(counts, told).mean
             found = {r: _by_volume(counts, told, mean, *r) for r in runs}
             one = found[run]
@@ -187,8 +194,7 @@ def _by_volume(
         return Silence(first, length)
     with np.errstate(invalid="ignore"):
         others = int((counts == 0)[rest & (mean > 0)].sum())
-    near = [_usual_day(counts, rest, t) for t in range(first, first + length)]
-    run = np.array([usual for usual, _ in near])
+    run, number = _usual_at(counts, rest, np.arange(first, first + length))
     if not np.isfinite(run).all():
         return Silence(first, length, others=others)
     expected, days = float(run.sum()), int((run > 0).sum())
@@ -200,7 +206,7 @@ def _by_volume(
         # Overdispersion only makes it likelier.
         return Silence(first, length, days, expected, chance, chance, others)
     usual = usual_days(counts, rest)
-    told_by = min(n for _, n in near) * min(length, _WEEK)
+    told_by = int(number.min()) * min(length, _WEEK)
     volume = min(1.0, begins * _no_post(expected, days, told_by, usual))
     return Silence(first, length, days, expected, volume, volume, others)
 
