@@ -109,11 +109,35 @@ def suppress(
         top = max(abs(largest[i] or 0.0) for i in hidden)
         return len(hidden) == 1 or bool(primary(persons, value, top, minimum))
 
+    def too_few(group: Group, rest: Sequence[int]) -> set[int]:
+        """The cells without which the hidden part stays exposed, taken in order all at once.
+
+        Else a long series would go cell by cell, with the algebra of all cells after each.
+        """
+        hidden = [i for i in group.cells if reasons[i]]
+        if group.total is not None and reasons[group.total]:
+            return set()
+        persons = sum(n_persons[i] or 0 for i in hidden)
+        value = math.fsum(values[i] or 0.0 for i in hidden)
+        top = max((abs(largest[i] or 0.0) for i in hidden), default=0.0)
+        taken: set[int] = set()
+        for index in sorted(rest, key=lambda i: order(i, group)):
+            enough = len(hidden) + len(taken) > 1 and not primary(persons, value, top, minimum)
+            if enough or index == group.total:
+                break
+            taken.add(index)
+            persons += n_persons[index] or 0
+            value += values[index] or 0.0
+            top = max(top, abs(largest[index] or 0.0))
+        return taken if hidden else set()
+
     while True:
         solved = solvable(groups, {i for i, reason in enumerate(reasons) if reason})
         weak = [g for g in groups if exposed(g) or not solved.isdisjoint(g.members)]
         open_to_choice = [(g, [i for i in g.members if not reasons[i]]) for g in weak]
         chosen = {min(rest, key=lambda i: order(i, g)) for g, rest in open_to_choice if rest}
+        for group, rest in open_to_choice:
+            chosen |= too_few(group, rest)
         if not chosen:
             linked = [(g, i) for g in _linked(groups, solved) for i in g.members if not reasons[i]]
             if not linked:

@@ -41,9 +41,7 @@ def other_tables(
     return made
 
 
-def _accounts(
-    raw: pa.Table, origin: Origin, protector: Protector
-) -> tuple[pa.Array, pa.Array]:
+def _accounts(raw: pa.Table, origin: Origin, protector: Protector) -> tuple[pa.Array, pa.Array]:
     """Channel of each row's account, null for persons; and channel or pseudonym."""
     names = {"platform": "platform", "account_id": "author_id", "account_handle": "author_handle"}
     named = pa.table({new: raw[old].combine_chunks() for old, new in names.items()})
