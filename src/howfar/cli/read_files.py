@@ -93,9 +93,7 @@ def with_rejects(outcomes: Iterable[FileOutcome], folder: Path) -> list[FileOutc
     for number in {o.input for o in outcomes if o.input is not None and o.rejected}:
         rows = table.filter(pc.equal(table["input"], number)).slice(0, MOST_REJECTS).to_pylist()
         found[number] = tuple(Reject(r["line"], r["reason"], r["detail"]) for r in rows)
-    return [
-        o if o.input is None else replace(o, rejects=found.get(o.input, ())) for o in outcomes
-    ]
+    return [o if o.input is None else replace(o, rejects=found.get(o.input, ())) for o in outcomes]
 
 
 def with_lookalikes(outcomes: Iterable[FileOutcome], folder: Path) -> list[FileOutcome]:

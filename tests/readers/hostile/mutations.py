@@ -174,8 +174,8 @@ def splice(source: Source, rng: random.Random) -> Mutant:
     offsets = _offsets(source)
     (a0, a1), (b0, b1) = rng.choice(offsets), rng.choice(offsets)
     a, b = rng.randrange(a0, a1), rng.randrange(b0 + 1, b1 + 1)
-    before = [p for p in edited(pieces_of(source), a, len(source.content), CANARY)]
-    after = [p for p in edited(pieces_of(source), 0, b, b"")]
+    before = list(edited(pieces_of(source), a, len(source.content), CANARY))
+    after = list(edited(pieces_of(source), 0, b, b""))
     middle = Piece(before[-1].content + after[0].content, "unit", None, True)
     copies = [replace(p, copy=True) for p in after[1:]]
     return made(source, "splice", [*before[:-1], middle, *copies])

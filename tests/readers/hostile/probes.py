@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+from tests.readers.hostile.sources import Source, source_of
 
 from howfar.readers.delimited import delimited_batches
 from howfar.readers.json_lines import DETAIL
@@ -21,11 +22,14 @@ from howfar.schema.reader import (
     Sniff,
     Tally,
 )
-from tests.readers.hostile.sources import Source, source_of
 
 
 def _declared(id: str) -> ReaderDeclaration:
     return ReaderDeclaration(id, id, "web", "a test", ("posts",), "all else", "documentation")
+
+
+PROBE_JSON = _declared("probe-json")
+PROBE_DELIMITED = _declared("probe-delimited")
 
 
 def _table(lines: Sequence[int], texts: Sequence[str]) -> pa.Table:
@@ -37,7 +41,7 @@ class JsonProbe:
     """Every object with an id among the listed arrays is a row; its text is the whole object."""
 
     lists: tuple[str, ...]
-    declaration: ReaderDeclaration = _declared("probe-json")
+    declaration: ReaderDeclaration = PROBE_JSON
 
     def sniff(self, name: str, head: bytes) -> Sniff:
         """Never asked."""
@@ -67,7 +71,7 @@ class DelimitedProbe:
     """Every row is a row."""
 
     delimiter: str
-    declaration: ReaderDeclaration = _declared("probe-delimited")
+    declaration: ReaderDeclaration = PROBE_DELIMITED
 
     def sniff(self, name: str, head: bytes) -> Sniff:
         """Never asked."""

@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from contextlib import suppress
 
-from howfar.schema.reader import NOTES, REASONS
 from tests.readers.hostile.mutations import CANARY, Mutant, pieces_of
 from tests.readers.hostile.sources import LINE_END, Reading, line_of
+
+from howfar.schema.reader import NOTES, REASONS
 
 _REFUSED_FOR_ITS_HEAD = {
     "lines": {"format", "empty"},

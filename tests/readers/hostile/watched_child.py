@@ -38,7 +38,7 @@ def watch(event: str, given: tuple[object, ...]) -> None:
             if mode
             else bool(int(str(flags)) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
         )
-        opened.add((os.path.abspath(os.fsdecode(given[0])), "w" if writes else "r"))
+        opened.add((str(Path(os.fsdecode(given[0])).absolute()), "w" if writes else "r"))
     elif event.startswith((*FORBIDDEN, *CHANGES)):
         others.add(f"{event} {given[:1]!r}")
 
