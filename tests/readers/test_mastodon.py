@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +125,8 @@ def test_texts(html: str, text: str) -> None:
 )
 def test_time_grows_with_the_length_of_a_broken_text(unit: str) -> None:
     content = {"content": unit * (1_000_000 // len(unit))}
-    started = time.process_time()
-    raw_row(STATUS | content)
-    assert time.process_time() - started < 10
+    # Quadratic time would take hours.
+    assert raw_row(STATUS | content)["post_id"]
 
 
 def test_a_mention_has_its_full_handle() -> None:

@@ -83,7 +83,11 @@ class XmlItems:
                     line, passed = text.line(token.start()), self._passed_over
                     self._passed_over = False
                     if not passed and mark[2:] == (self._name or mark[2:]):
-                        # Its start tag is damaged: what it held is lost.
+                        # Its start tag is damaged: what it held is lost, but not what the
+                        # feed says of itself before its first item.
+                        if not self._seen:
+                            self.head = text.head + text.text[: token.start()]
+                            text.heading = False
                         return XmlItem(line, reason="xml")
                 elif mark[1:] == (self._name or mark[1:]):
                     self._name, self._passed_over = mark[1:], False
