@@ -1,4 +1,4 @@
-"""The fuzzer of exports, long: `benchmarks/mutate_exports.py [--files 10000] [--minutes 60]`.
+"""The fuzzer of exports, long: `python -m benchmarks.mutate_exports [--files 10000]`.
 
 Damages the good fixtures of every reader, the shapes of the shared decoders and, where the folder
 of real data is, the real samples, and asks of each damaged file what tests/readers asks of 300:
@@ -18,18 +18,17 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+from tests.conftest import SHARED
+from tests.readers.hostile.fixtures import fixture_sources, sample_sources
+from tests.readers.hostile.mutations import Mutant, mutant
+from tests.readers.hostile.probes import probe_sources
+from tests.readers.hostile.sources import MemoryDocument, Reading, Source, read
+from tests.readers.hostile.verdicts import faults, untouched
+
+from howfar.schema.reader import ReadContext
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "mutate_exports.json"
-sys.path.insert(0, str(ROOT))
-
-from tests.conftest import SHARED  # noqa: E402
-from tests.readers.hostile.fixtures import fixture_sources, sample_sources  # noqa: E402
-from tests.readers.hostile.mutations import mutant  # noqa: E402
-from tests.readers.hostile.probes import probe_sources  # noqa: E402
-from tests.readers.hostile.sources import MemoryDocument, Source, read  # noqa: E402
-from tests.readers.hostile.verdicts import faults, untouched  # noqa: E402
-
-from howfar.schema.reader import ReadContext  # noqa: E402
 
 
 def main() -> int:
@@ -40,13 +39,14 @@ def main() -> int:
     parser.add_argument("--seed", default="torture")
     parser.add_argument("--only", nargs="*", default=[], help="ids of readers")
     asked = parser.parse_args()
-    sources = [*fixture_sources(), *probe_sources(ReadContext(source="probe"))]
-    fixtures = len(sources)
-    if SHARED.is_dir():
-        sources += sample_sources(SHARED)
+    made = [*fixture_sources(), *probe_sources(ReadContext(source="probe"))]
+    real = [*sample_sources(SHARED)] if SHARED.is_dir() else []
     if asked.only:
-        sources = [s for s in sources if s.reader.declaration.id in asked.only]
-    print(f"{len(sources)} files to damage, {len(sources) - fixtures} of them real", flush=True)
+        made, real = (
+            [s for s in some if s.reader.declaration.id in asked.only] for some in (made, real)
+        )
+    sources = [*made, *real]
+    print(f"{len(sources)} files to damage, {len(real)} of them real", flush=True)
     ends = time.monotonic() + 60 * asked.minutes
     kinds, refusals, readers = Counter[str](), Counter[str](), Counter[str]()
     failures: list[str] = []
@@ -73,7 +73,7 @@ def main() -> int:
         "files": done,
         "asked": asked.files,
         "sources": len(sources),
-        "real_sources": len(sources) - fixtures,
+        "real_sources": len(real),
         "failures": failures,
         "records": records,
         "rejected": rejected,
@@ -89,7 +89,7 @@ def main() -> int:
     return bool(failures)
 
 
-def _judged(source: Source, seed: str):  # type: ignore[no-untyped-def]
+def _judged(source: Source, seed: str) -> tuple[list[str], Mutant, Reading | None]:
     damaged = mutant(source, seed)
     try:
         document = MemoryDocument(source.name, damaged.content)

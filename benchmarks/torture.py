@@ -6,20 +6,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).resolve().parent.parent
 STEPS = (
-    ["coverage_intervals.py", "--trials", "2000"],
-    ["mutate_exports.py"],
-    ["kill_ingest.py"],
-    ["mutate.py", "--per-file", "12"],
+    ["coverage_intervals", "--trials", "2000"],
+    ["mutate_exports"],
+    ["kill_ingest"],
+    ["mutate", "--per-file", "12"],
 )
 
 
 def main() -> None:
     """Run every step; stop at the first that fails."""
-    for script, *arguments in STEPS:
-        print(f"== {script} {' '.join(arguments)}", flush=True)
-        subprocess.run([sys.executable, str(HERE / script), *arguments], check=True)
+    for step, *arguments in STEPS:
+        print(f"== {step} {' '.join(arguments)}", flush=True)
+        command = [sys.executable, "-m", f"benchmarks.{step}", *arguments]
+        subprocess.run(command, cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

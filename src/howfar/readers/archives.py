@@ -6,6 +6,7 @@ import functools
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -19,6 +20,17 @@ _TAIL = 66_000 + 76
 _CHUNK = 1 << 18
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Of the others the library unpacks whole blocks at once, however large."""
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+)
+"""All that the library raises at a damaged archive or member (RuntimeError: what it cannot do)."""
 
 _SPREADSHEET = "[Content_Types].xml"
 _SYSTEM_PARTS = ("__MACOSX", ".DS_Store", "Thumbs.db")
@@ -64,12 +76,7 @@ def member_chunks(path: Path, place: int, name: str) -> Iterator[bytes]:
                 plain += len(chunk)
                 check_ratio(info.compress_size, plain, name)
                 yield chunk
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
-        raise DamagedError from None
-    except Exception as error:
-        # The unpackers raise errors of their own (zlib.error, struct.error).
-        if isinstance(error, InputError):
-            raise
+    except _BROKEN:
         raise DamagedError from None
 
 
@@ -96,7 +103,7 @@ def _archive(path: Path) -> zipfile.ZipFile:
     _check_directory(path)
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
+    except _BROKEN:
         raise _broken(path) from None
 
 

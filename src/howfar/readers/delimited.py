@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,31 @@ def header_of(head: bytes, delimiter: str) -> list[str]:
         return next(csv.reader(text.split("\n"), delimiter=delimiter, strict=True), [])
     except csv.Error:
         return []
+
+
+def check_columns(
+    batch: DelimitedBatch,
+    name: str,
+    tally: Tally,
+    *,
+    required: Sequence[str],
+    known: Set[str] | None = None,
+) -> None:
+    """Hold a batch's columns against those that a format has.
+
+    InputError where a required one is missing; columns that are not known are counted.
+    """
+    missing = [column for column in required if column not in batch.columns]
+    if missing:
+        raise InputError(
+            f"the header lacks {missing[0]!r}",
+            where=f"{name}:1",
+            expected=", ".join(required),
+            next="name the right format for this source in study.toml",
+            reason="header",
+        )
+    for column in sorted(batch.columns.keys() - known) if known is not None else ():
+        tally.unknown(column, len(batch.lines))
 
 
 def delimited_batches(

@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from howfar.errors import InputError
-from howfar.readers.delimited import DelimitedBatch, delimited_batches, header_of
+from howfar.readers.delimited import DelimitedBatch, check_columns, delimited_batches, header_of
 from howfar.readers.fields import Faults, host_of, nullable, raw_table, whole_numbers
 from howfar.readers.instants import times
 from howfar.schema.reader import Document, RawBatch, ReadContext, ReaderDeclaration, Sniff, Tally
@@ -63,16 +62,7 @@ class FacebookPageCsv:
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order; status_id is page_post, its first part the page's id."""
         for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
-            missing = [c for c in _REQUIRED if c not in batch.columns]
-            if missing:
-                raise InputError(
-                    f"the header lacks {missing[0]!r}",
-                    where=f"{document.name}:1",
-                    expected=", ".join(_REQUIRED),
-                    next="name the right format for this source in study.toml",
-                )
-            for column in sorted(batch.columns.keys() - _KNOWN):
-                tally.unknown(column, len(batch.lines))
+            check_columns(batch, document.name, tally, required=_REQUIRED, known=_KNOWN)
             yield self._rows(batch, context)
 
     def _rows(self, batch: DelimitedBatch, context: ReadContext) -> RawBatch:

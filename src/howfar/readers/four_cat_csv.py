@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from howfar.errors import InputError
-from howfar.readers.delimited import DelimitedBatch, delimited_batches, header_of
+from howfar.readers.delimited import DelimitedBatch, check_columns, delimited_batches, header_of
 from howfar.readers.fields import (
     Faults,
     host_of,
@@ -100,17 +100,7 @@ class FourCatCsv:
         Raises InputError where a column is missing that every such file has.
         """
         for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
-            missing = [c for c in _REQUIRED if c not in batch.columns]
-            if missing:
-                raise InputError(
-                    f"the header lacks {missing[0]!r}",
-                    where=f"{document.name}:1",
-                    expected=", ".join(_REQUIRED),
-                    next="name the right format for this source in study.toml",
-                    reason="header",
-                )
-            for column in sorted(batch.columns.keys() - _KNOWN):
-                tally.unknown(column, len(batch.lines))
+            check_columns(batch, document.name, tally, required=_REQUIRED, known=_KNOWN)
             yield _rows(batch, _declared(context, document.name), tally)
 
 

@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from howfar.errors import InputError
-from howfar.readers.delimited import DelimitedBatch, delimited_batches, header_of
+from howfar.readers.delimited import DelimitedBatch, check_columns, delimited_batches, header_of
 from howfar.readers.fields import (
     Faults,
     host_of,
@@ -92,17 +91,7 @@ class MetaContentLibraryCsv:
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Posts in the file's order; of Facebook where columns are there that only it has."""
         for batch in delimited_batches(document, tally, batch_rows=context.batch_rows):
-            missing = [c for c in _REQUIRED if c not in batch.columns]
-            if missing:
-                raise InputError(
-                    f"the header lacks {missing[0]!r}",
-                    where=f"{document.name}:1",
-                    expected=", ".join(_REQUIRED),
-                    next="name the right format for this source in study.toml",
-                    reason="header",
-                )
-            for column in sorted(batch.columns.keys() - _KNOWN):
-                tally.unknown(column, len(batch.lines))
+            check_columns(batch, document.name, tally, required=_REQUIRED, known=_KNOWN)
             yield _rows(batch, tally)
 
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from howfar.errors import InputError
-from howfar.readers.delimited import delimited_batches, header_of
+from howfar.readers.delimited import check_columns, delimited_batches, header_of
 from howfar.readers.json_lines import DETAIL
 from howfar.readers.json_records import json_records
 from howfar.readers.json_values import BadPostError, Object, figure, identifier, text
@@ -133,15 +132,7 @@ class TikTokResearchCsv:
     def read(self, document: Document, context: ReadContext, tally: Tally) -> Iterator[RawBatch]:
         """Rows in the file's order. Raises InputError where id or create_time is no column."""
         for cells in delimited_batches(document, tally, batch_rows=context.batch_rows):
-            missing = [name for name in ("id", "create_time") if name not in cells.columns]
-            if missing:
-                raise InputError(
-                    f"the header lacks {missing[0]!r}",
-                    where=f"{document.name}:1",
-                    expected="id, create_time and the other fields of the API",
-                    next="name the right format for this source in study.toml",
-                    reason="header",
-                )
+            check_columns(cells, document.name, tally, required=("id", "create_time"))
             # Broken records are in the tally already; those of the batch are added to it.
             batch = RowBatch(context, Tally())
             for place, line in enumerate(cells.lines):

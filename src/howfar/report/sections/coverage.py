@@ -110,7 +110,8 @@ def _heat(results: Results) -> Figure | None:
         for start, end, value in cells[row.key]:
             silent = not value and any(a <= start and end <= b for a, b in gaps)
             step = None if value is None or silent else class_of(value, edges)
-            text = say("coverage.unseen") if value is None else number(value)
+            unseen = "coverage.hidden" if row.key == PERSONS else "coverage.unseen"
+            text = say(unseen) if value is None else number(value)
             squares.append(Square(row.key, start, end, step, f"{row.label}, {day(start)}: {text}"))
     asks = say("coverage.heat_asks", unit=unit)
     return Figure(
@@ -121,12 +122,14 @@ def _heat(results: Results) -> Figure | None:
         alt=say("coverage.heat_alt", n=len(rows), unit=unit),
         measures=("coverage",),
         table=_heat_table(rows, cells, asks, unit),
-        keys=_heat_keys(edges),
+        keys=_heat_keys(edges, PERSONS in cells),
     )
 
 
-def _heat_keys(edges: tuple[int, ...]) -> tuple[Key, ...]:
-    keys = [Key("hatch", say("coverage.key_gap")), Key("step0", "0")]
+def _heat_keys(edges: tuple[int, ...], persons: bool) -> tuple[Key, ...]:
+    # Days of too few persons are hidden: of them nobody can say that they are gaps.
+    gap = say("coverage.key_gap_or_hidden" if persons else "coverage.key_gap")
+    keys = [Key("hatch", gap), Key("step0", "0")]
     starts = (1, *edges)
     for n, low in enumerate(starts):
         high = starts[n + 1] - 1 if n + 1 < len(starts) else None

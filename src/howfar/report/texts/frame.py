@@ -78,7 +78,9 @@ TEXT = {
     "coverage.heat_alt": "Heat map of posts by {unit} for {n} channels, with gaps hatched. The "
     "same counts are in the table below the chart.",
     "coverage.unseen": "not observed",
+    "coverage.hidden": "not observed, or of too few persons to show",
     "coverage.key_gap": "gap or not observed",
+    "coverage.key_gap_or_hidden": "gap, not observed, or of too few persons to show",
     "coverage.counts": "Records and posts of each source, counted",
     "coverage.all": "All main sources together",
     "coverage.records": "Records",
