@@ -1,0 +1,60 @@
+"""What is planted in a world: its size, its seed, its mechanisms and their parameters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+Settings = TypeVar("Settings")
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A world before anything is drawn.
+
+    size: posts, about. mechanisms: names of those that are on. settings: parameters of a mechanism
+    where the scenario sets others than its own, by the name of its settings class.
+    """
+
+    seed: int
+    size: int
+    scenario: str
+    mechanisms: frozenset[str]
+    start: dt.date = dt.date(2024, 1, 1)
+    days: int = 182
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def begins(self) -> int:
+        """First instant of the window, UTC microseconds."""
+        return int(dt.datetime.combine(self.start, dt.time(), dt.UTC).timestamp()) * 1_000_000
+
+    @property
+    def ends(self) -> int:
+        """First instant after the window."""
+        return self.begins + self.days * DAY
+
+    def on(self, mechanism: str) -> bool:
+        """Whether a mechanism is on."""
+        return mechanism in self.mechanisms
+
+    def of(self, settings: type[Settings]) -> Settings:
+        """A mechanism's parameters: the scenario's, else its own."""
+        return self.settings.get(settings.__name__) or settings()
+
+    def generator(self, *names: str | int) -> np.random.Generator:
+        """The random numbers of one thing in this world, the same whatever else is drawn.
+
+        names: what they are for ("group", 3). Threads and order of work change nothing.
+        """
+        told = "\x1f".join(str(name) for name in (self.seed, *names))
+        words = np.frombuffer(hashlib.sha256(told.encode()).digest(), np.uint32)
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words.tolist())))
