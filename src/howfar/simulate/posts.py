@@ -46,6 +46,7 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "shares": (np.int64, -1),
     "removed": (np.int64, 0),  # when, UTC microseconds; 0 never
     "withheld": (np.int16, -1),  # place in places.COUNTRIES where it is not shown
+    "captured": (np.bool_, True),  # whether the export of its platform holds it
     "labelled": (np.bool_, False),  # the platform put a label on it
 }
 """Every column: type, and the value where a mechanism says nothing."""
