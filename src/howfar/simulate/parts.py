@@ -52,3 +52,33 @@ class Mechanism(Protocol):
     def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
         """Files beside the posts (a survey, an insights export): path in the study, content."""
         ...
+
+
+class Planted:
+    """A mechanism that plants nothing: others say only what they do differently."""
+
+    name = ""
+
+    def parts(self, plan: Plan, society: Society) -> int:
+        """None."""
+        return 0
+
+    def posts(self, plan: Plan, society: Society, index: int) -> Posts:
+        """No posts."""
+        return Posts.of(0)
+
+    def change(self, plan: Plan, society: Society, part: Part, posts: Posts) -> Posts:
+        """The posts as they are."""
+        return posts
+
+    def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+    def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
+        """No tables."""
+        return {}
+
+    def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
+        """No files."""
+        return iter(())
