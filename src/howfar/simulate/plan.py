@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -49,6 +50,13 @@ class Plan:
     def of(self, settings: type[Settings]) -> Settings:
         """A mechanism's parameters: the scenario's, else its own."""
         return self.settings.get(settings.__name__) or settings()
+
+    def first(self, mechanism: str) -> int:
+        """Where a mechanism begins to number its stories, objects, pictures and the like.
+
+        No two mechanisms share a number as long as each has fewer than 10^9.
+        """
+        return (zlib.crc32(mechanism.encode()) % 1_000_000 + 1) * 1_000_000_000
 
     def generator(self, *names: str | int) -> np.random.Generator:
         """The random numbers of one thing in this world, the same whatever else is drawn.

@@ -19,6 +19,7 @@ NO_CLAIM, CLAIM, CORRECTION = range(3)
 FIGURES: Final = ("views", "likes", "comments", "shares")
 
 COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
+    "number": (np.int64, -1),  # set by the world: unique in it; ids in exports are made of it
     "platform": (np.uint8, 0),  # place in places.PLATFORMS
     "account": (np.int64, -1),  # channels first, then persons
     "created": (np.int64, 0),  # UTC microseconds since 1970
