@@ -1,0 +1,106 @@
+"""What the mechanisms of dated happenings share: distinct persons, waking hours, families."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from howfar.simulate.places import COUNTRIES, PLATFORMS
+from howfar.simulate.plan import Plan
+from howfar.simulate.posts import ORIGINAL, Column, Posts
+from howfar.simulate.society import Society
+
+SECOND: Final = 1_000_000
+HOUR: Final = 3_600 * SECOND
+"""Microseconds."""
+
+SHARING: Final = tuple(PLATFORMS.index(name) for name in ("x", "telegram", "mastodon"))
+"""Platforms on which persons pass on others' posts in public."""
+
+_OFFSETS: Final = np.array([place.offset for place in COUNTRIES])
+
+
+def scaled(plan: Plan, posts: int, least: int) -> int:
+    """How many of something a world of this size has: one for so many posts, or the least."""
+    return max(least, plan.size // posts)
+
+
+def instants(times: Column) -> npt.NDArray[np.int64]:
+    """Times as int64 (N,) whole seconds, in microseconds: what every export can write."""
+    return np.asarray(times).astype(np.int64) // SECOND * SECOND
+
+
+def distinct(
+    society: Society, rng: np.random.Generator, platform: int, number: int
+) -> npt.NDArray[np.int64]:
+    """Persons (number,) of a platform, nobody twice, drawn by how often they write.
+
+    Fewer where the platform has not so many.
+    """
+    here = society.persons[society.platform[society.persons] == platform]
+    # The smallest of exponential times with these rates: a draw by weight without replacement.
+    waits = rng.exponential(size=len(here)) / np.maximum(society.activity[here], 1e-12)
+    drawn: npt.NDArray[np.int64] = here[np.argsort(waits, kind="stable")[:number]]
+    return drawn
+
+
+def awake(society: Society, accounts: Column, times: Column) -> npt.NDArray[np.bool_]:
+    """Whether each account's (N,) local clock shows 7 to 23 h at these times (N,)."""
+    local = np.asarray(times) / HOUR + _OFFSETS[society.country[accounts]]
+    return np.asarray(local % 24 >= 7)
+
+
+def spare_moments(
+    plan: Plan, society: Society, rng: np.random.Generator, accounts: Column
+) -> npt.NDArray[np.int64]:
+    """A time (N,) in the window for each account (N,), in the waking hours of its country."""
+    day = rng.integers(0, plan.days, len(accounts)) * 24.0
+    hour = 7 + 16 * rng.beta(1.6, 1.3, len(accounts)) - _OFFSETS[society.country[accounts]]
+    # Local days do not begin with the window: what falls outside goes to its other end.
+    return plan.begins + instants(((day + hour) % (plan.days * 24)) * HOUR)
+
+
+def family(
+    rng: np.random.Generator, number: int, direct: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16]]:
+    """Parents and generations (number + 1,) of a post in row 0 and of those who pass it on.
+
+    direct: probability that one has it from the root; otherwise from any earlier one alike.
+    """
+    rows = np.arange(number + 1)
+    parent = np.where(rng.random(number + 1) < direct, 0, (rng.random(number + 1) * rows))
+    parent = parent.astype(np.int64)
+    parent[0] = -1
+    generation = np.zeros(number + 1, np.int16)
+    above = parent
+    while (above >= 0).any():
+        generation += above >= 0
+        above = np.where(above >= 0, parent[above], -1)
+    return parent, generation
+
+
+def told_by(society: Society, account: Column, created: Column, **given: Column | int) -> Posts:
+    """Posts of these accounts (N,) at these times (N,), with their platform, place and tongue.
+
+    Without a root given, each is its own.
+    """
+    columns: dict[str, Column | int | bool] = {
+        "platform": society.platform[account],
+        "country": society.country[account],
+        "language": society.language[account],
+        "root": np.arange(len(account)),
+        "relation": ORIGINAL,
+        **given,
+    }
+    return Posts.of(len(account), account=account, created=instants(created), **columns)
+
+
+def in_window(plan: Plan, posts: Posts) -> Posts:
+    """The posts within the window, earliest first; those after its end are left out.
+
+    Raises ValueError where a post comes before its parent or root, which may then be left out.
+    """
+    kept = np.flatnonzero((posts["created"] >= plan.begins) & (posts["created"] < plan.ends))
+    return posts.take(kept[np.argsort(posts["created"][kept], kind="stable")])

@@ -1,0 +1,63 @@
+"""Small worlds in which one mechanism is tried without the rest."""
+
+import numpy as np
+
+from howfar.simulate.happenings import told_by
+from howfar.simulate.parts import Mechanism, Part
+from howfar.simulate.plan import Plan
+from howfar.simulate.posts import COLUMNS, ORIGINAL, Posts, together
+from howfar.simulate.society import society
+
+
+def plan(*on: str, seed: int = 7, size: int = 100_000, **settings: object) -> Plan:
+    """A world in which only these mechanisms are on; settings: by name of their class."""
+    return Plan(seed, size, "test", frozenset(on), settings=settings)
+
+
+def made(world: Plan, mechanism: Mechanism) -> Posts:
+    """All that a mechanism adds to a world, as the world asks for it: nothing if it is off."""
+    if not world.on(mechanism.name):
+        return Posts.of(0)
+    who = society(world)
+    parts = [mechanism.posts(world, who, i) for i in range(mechanism.parts(world, who))]
+    changed = [
+        mechanism.change(world, who, Part(mechanism.name, i), posts)
+        for i, posts in enumerate(parts)
+    ]
+    for posts in changed:
+        orderly(world, posts)
+    return together(changed)
+
+
+def crowd(world: Plan, rows: int, **given: np.ndarray | int) -> Posts:
+    """Posts of persons at any time of the window about anything: a world without happenings."""
+    who, rng = society(world), world.generator("crowd")
+    account = rng.choice(who.persons, rows)
+    columns: dict[str, np.ndarray | int] = {
+        "topic": rng.integers(0, 6, rows),
+        "sentiment": rng.choice([-1, 0, 1], rows, p=[0.25, 0.5, 0.25]),
+        "object": rng.integers(0, rows // 2, rows),
+        **given,
+    }
+    return told_by(who, account, np.sort(rng.integers(world.begins, world.ends, rows)), **columns)
+
+
+def orderly(world: Plan, posts: Posts) -> None:
+    """What holds for all posts of any part: in the window, in order, in families that fit."""
+    created, parent, root = posts["created"], posts["parent"], posts["root"]
+    rows = np.arange(len(posts))
+    assert 0 < len(posts) <= 50_000
+    assert ((created >= world.begins) & (created < world.ends)).all()
+    assert (np.diff(created) >= 0).all()
+    child = parent >= 0
+    assert (parent[child] < rows[child]).all()
+    assert (root[child] == root[parent[child]]).all()
+    assert (root[~child] == rows[~child]).all()
+    assert (posts["generation"][child] == posts["generation"][parent[child]] + 1).all()
+    assert ((posts["relation"] == ORIGINAL) == ~child).all()
+    assert (posts["platform"] == society(world).platform[posts["account"]]).all()
+
+
+def same(one: Posts, other: Posts) -> bool:
+    """Whether two worlds' posts are equal in every column."""
+    return all(np.array_equal(one[name], other[name]) for name in COLUMNS)
