@@ -94,7 +94,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
         row["channel"]: {"organisation": row["organisation"]}
         for row in channels_table(channels).to_pylist()
     }
-    estimates, replicates = result_tables(study.id, provenance["run"], shown, extra)
+    estimates, replicates = result_tables(study.told, provenance["run"], shown, extra)
     provenance = {**provenance, "results": _hash_table(estimates)}
     _keep(kept, estimates, replicates, provenance)
     write_atomically(folder / "results" / "latest", provenance["run"].encode())
@@ -311,6 +311,7 @@ def _provenance(folder: Path, study: Study, manifest: Manifest) -> dict[str, Any
         "code_sha256": code_hash(),
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
+        **({"simulated": study.about.simulated} if study.about.simulated else {}),
     }
     facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
     return facts
@@ -394,7 +395,7 @@ def report_study(folder: Path, run: str | None = None, progress: Progress | None
     )
     path = folder / "results" / "report.html"
     write_atomically(path, page.encode())
-    write_exports(folder / "results", done.estimates)
+    write_exports(folder / "results", done.estimates, study.about.simulated)
     if progress:
         progress("done", 1, 1)
     return path

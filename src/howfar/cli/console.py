@@ -11,6 +11,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from howfar.study.file import Study
+
 output = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -25,6 +27,12 @@ def say_json(value: Any) -> None:
     # Piece by piece: what is printed may be long.
     json.dump(value, sys.stdout, ensure_ascii=False, indent=1, default=str)
     print()
+
+
+def origin(study: Study) -> dict[str, str]:
+    """For --json: how the study's data were made where they are simulated; else nothing."""
+    how = study.about.simulated
+    return {"simulated": how} if how else {}
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import say, say_json
+from howfar.cli.console import origin, say, say_json
 from howfar.cli.retention import refuse_overdue
 from howfar.publish.diff import Change, difference
 from howfar.run import load_run
+from howfar.study.file import load_study
 
 _MOST = 40
 
@@ -28,7 +29,7 @@ def command(
     old, new = load_run(study, before), load_run(study, after)
     found = difference(old.estimates, new.estimates, old.provenance, new.provenance)
     if json:
-        say_json(asdict(found))
+        say_json(asdict(found) | origin(load_study(study)))
         return
     say("what differs:" if found.causes else "nothing that the runs rest on differs")
     for cause in found.causes:

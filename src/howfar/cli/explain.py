@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from howfar.cli.arguments import AsJson
-from howfar.cli.console import say, say_json
+from howfar.cli.console import origin, say, say_json
 from howfar.cli.figures import charts, show, study_figures
 from howfar.cli.retention import refuse_overdue
 from howfar.cli.words import WORDS
@@ -19,6 +19,7 @@ from howfar.readers.discovery import readers
 from howfar.schema.measure import Declaration, registry
 from howfar.schema.planned import PLANNED
 from howfar.schema.reader import NOTES, REASONS, ReaderDeclaration
+from howfar.study.file import load_study
 from howfar.study.problems import suggest
 
 
@@ -57,11 +58,14 @@ def command(
     if study is not None and page["kind"] == "measure":
         figures = study_figures(study, page["id"], where or [])
     if json:
-        say_json(page | ({"figures": figures} if study is not None else {}))
+        found = {} if study is None else {"figures": figures} | origin(load_study(study))
+        say_json(page | found)
         return
     for line in page["lines"]:
         say(line)
     if study is not None and page["kind"] == "measure":
+        for how in origin(load_study(study)).values():
+            say(f"simulated data: {how}")
         show(figures)
 
 

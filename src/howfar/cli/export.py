@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from howfar.cli.arguments import AsJson
-from howfar.cli.console import say, say_json
+from howfar.cli.console import origin, say, say_json
 from howfar.cli.retention import refuse_overdue
 from howfar.errors import StudyError
 from howfar.store.channels import channels_table
@@ -38,7 +38,7 @@ def command(
                 next=f"howfar read {study}",
             )
         done = export_four_cat(store, manifest, channels_table(channels), _window(about), file)
-    _tell(format, file, done, json)
+    _tell(format, file, done, json, about)
 
 
 def _check_target(study: Path, file: Path) -> None:
@@ -66,10 +66,11 @@ def _window(study: Study) -> tuple[int, int]:
     return start * 1_000_000, end * 1_000_000
 
 
-def _tell(format: str, file: Path, done: Exported, json: bool) -> None:
+def _tell(format: str, file: Path, done: Exported, json: bool, study: Study) -> None:
     if json:
         say_json(
             {
+                **origin(study),
                 "format": format,
                 "file": str(file),
                 "posts": done.posts,

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import errors, say, say_json
+from howfar.cli.console import errors, origin, say, say_json
 from howfar.collect.manifest import FILE_NAME as FETCH
 from howfar.collect.manifest import load_manifest
 from howfar.readers.discovery import readers
@@ -45,7 +45,8 @@ def command(
         sha256((study / FILE_NAME).read_bytes()).hexdigest() != done.provenance["study_sha256"]
     )
     if json:
-        say_json({"run": done.id, "study_changed": changed, "paragraphs": paragraphs})
+        told = {"run": done.id, "study_changed": changed, "paragraphs": paragraphs}
+        say_json(told | origin(load_study(study)))
         return
     if changed:
         errors.print(
@@ -85,7 +86,9 @@ def _data(
     later = {source.name for source in study.sources if source.use == "recheck"}
     rechecks = [i for i in inputs if i["source"] in later]
     counts = _totals(rows)
+    made = study.about.simulated
     text = [
+        *([f"The data are simulated: {made}; no real account, post or event"] if made else []),
         f"The study asks: {study.about.question}",
         f"It covers the time from {_moment(window.start)} to {_moment(window.end)} (end "
         f"exclusive, {window.timezone}).",

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from howfar.cli.arguments import HERE, AsJson
-from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.console import origin, progress_bar, say, say_json
 from howfar.cli.new_source import SourceOptions, add_sources
 from howfar.cli.read_files import (
     FileOutcome,
@@ -166,6 +166,7 @@ def _tell(
         say_json(
             {
                 "study": None if folder is None else str(folder),
+                **({} if folder is None else origin(load_study(folder))),
                 "new_sources": added,
                 "files": [o.as_json() for o in outcomes],
             }

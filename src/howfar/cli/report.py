@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.console import origin, progress_bar, say, say_json
 from howfar.cli.retention import refuse_overdue
 from howfar.run import report_study
+from howfar.study.file import load_study
 
 
 def command(
@@ -23,6 +24,6 @@ def command(
     with progress_bar("drawing", quiet=json) as move:
         path = report_study(study, run or None, progress=move)
     if json:
-        say_json({"report": str(path)})
+        say_json({"report": str(path)} | origin(load_study(study)))
         return
     say(f"report: {path}")

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import progress_bar, say, say_json
+from howfar.cli.console import origin, progress_bar, say, say_json
 from howfar.cli.retention import refuse_overdue
 from howfar.run import run_study
+from howfar.study.file import load_study
 
 
 def command(
@@ -27,7 +28,8 @@ def command(
         done = run_study(study, again=again, progress=move)
     status = Counter(done.estimates["status"].to_pylist())
     if json:
-        say_json({"run": done.id, "reused": done.reused, "estimates": status})
+        told = {"run": done.id, "reused": done.reused, "estimates": status}
+        say_json(told | origin(load_study(study)))
         return
     if done.reused:
         say("nothing changed since this run; its results are shown again (--again measures anew)")

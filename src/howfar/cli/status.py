@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import say, say_json
+from howfar.cli.console import origin, say, say_json
 from howfar.cli.retention import told
 from howfar.run import kept_runs, latest_run
 from howfar.store.forget import raw_paths
@@ -35,6 +35,7 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
         say_json(
             {
                 "study": about.id,
+                **origin(about),
                 "channels": len(channels.ids),
                 "inputs": [
                     {
@@ -58,7 +59,7 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
         )
         return
     window = about.window
-    say(f"{about.about.title} ({about.id})")
+    say(f"{about.about.title} ({about.told})")
     say(f"window: {window.start} to {window.end}, end exclusive, {window.timezone}")
     say(f"channels: {len(channels.ids)}; sources: {len(about.sources)}; files: {len(inputs)}")
     for i in inputs:

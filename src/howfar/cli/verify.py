@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
-from howfar.cli.console import say, say_json
+from howfar.cli.console import origin, say, say_json
 from howfar.errors import HowfarError, StoreError
 from howfar.run import kept_runs, load_run
 from howfar.store.run_log import LOG, verify_log
@@ -19,7 +19,8 @@ from howfar.study.file import load_study
 
 def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
     """Check every table, kept run and the run log against the hashes that were written down."""
-    name = load_study(study).id
+    about = load_study(study)
+    name = about.id
     store = TableStore(study)
     found: list[HowfarError] = [*verify(store)]
     segments = 0 if found else len(store.manifest().all_segments())
@@ -37,6 +38,7 @@ def command(study: StudyFolder = HERE, json: AsJson = False) -> None:
         say_json(
             {
                 "study": name,
+                **origin(about),
                 "ok": not found,
                 "segments": segments,
                 "runs": len(runs),

@@ -23,24 +23,30 @@ _WIDE = {"reason": 40, "method": 30, "coverage": 30, "params": 22, "category": 2
 _CELL_CHARACTERS = 32_767
 
 
-def write_exports(folder: Path, estimates: pa.Table) -> tuple[Path, ...]:
+def write_exports(
+    folder: Path, estimates: pa.Table, simulated: str | None = None
+) -> tuple[Path, ...]:
     """Write results.parquet, results.csv, results.excel.csv and results.xlsx; their paths.
 
     results.csv is plain UTF-8 for programs; results.excel.csv begins with a byte order mark, ends
     lines as spreadsheets do and defuses cells that would start a formula; results.xlsx keeps ids
     as text, figures as numbers and adds a sheet that says what each column means. Equal results
-    give equal bytes. Raises DeclarationError for a column that the schema does not declare.
+    give equal bytes. simulated: how the data were made where they are not real; the workbook and
+    the Parquet file's metadata then say so, beside the column study in every row. Raises
+    DeclarationError for a column that the schema does not declare.
     """
     table = conform(estimates, ESTIMATES)
     folder.mkdir(parents=True, exist_ok=True)
     rows = [[_plain(value) for value in row.values()] for row in table.to_pylist()]
+    if simulated:
+        table = table.replace_schema_metadata({"simulated": simulated})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     contents = {
         "results.parquet": sink.getvalue().to_pybytes(),
         "results.csv": _csv(rows, "\n").encode(),
         "results.excel.csv": b"\xef\xbb\xbf" + _csv(map(_defused, rows), "\r\n").encode(),
-        "results.xlsx": _workbook(rows),
+        "results.xlsx": _workbook(rows, simulated),
     }
     return tuple(_replace(folder / name, content) for name, content in contents.items())
 
@@ -73,7 +79,7 @@ def _defused(row: list[Any]) -> list[Any]:
     ]
 
 
-def _workbook(rows: list[list[Any]]) -> bytes:
+def _workbook(rows: list[list[Any]], simulated: str | None) -> bytes:
     memory = io.BytesIO()
     options = {
         "in_memory": True,
@@ -84,7 +90,9 @@ def _workbook(rows: list[list[Any]]) -> bytes:
         "nan_inf_to_errors": True,
     }
     with xlsxwriter.Workbook(memory, options) as book:
-        book.set_properties({"title": say("xlsx.title"), "created": _CREATED})
+        origin = say("xlsx.simulated", how=simulated) if simulated else ""
+        title = " ".join(part for part in (origin, say("xlsx.title")) if part)
+        book.set_properties({"title": title, "created": _CREATED})
         head = book.add_format({"bold": True, "bottom": 1})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(say("xlsx.results"))
@@ -100,9 +108,10 @@ def _workbook(rows: list[list[Any]]) -> bytes:
         about.set_column(0, 0, 16)
         about.set_column(1, 1, 70)
         about.set_column(2, 2, 14)
-        for line, text in enumerate(say("xlsx.note").splitlines()):
+        notes = [*([origin] if origin else []), *say("xlsx.note").splitlines()]
+        for line, text in enumerate(notes):
             about.write_string(line, 0, text)
-        top = len(say("xlsx.note").splitlines()) + 1
+        top = len(notes) + 1
         for at, key in enumerate(("xlsx.column", "xlsx.meaning", "xlsx.unit")):
             about.write_string(top, at, say(key), head)
         for line, column in enumerate(ESTIMATES.columns, start=top + 1):

@@ -6,15 +6,16 @@ import base64
 import functools
 import gzip
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
+from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 import howfar
 from howfar.report.charts import theme
-from howfar.report.charts.scene import NARROW, WIDE
+from howfar.report.charts.scene import NARROW, WIDE, Drawing
 from howfar.report.charts.svg import runtime, to_json, to_svg
 from howfar.report.input import ReportInput
 from howfar.report.model import Figure, Section
@@ -68,7 +69,10 @@ def render(report_input: ReportInput) -> str:
         provenance_section(results),
         named_section(results),
     ]
+    simulated = report_input.study.about.simulated
     figures = _figures(sections)
+    if simulated:
+        figures = [_stamped(f) for f in figures]
     svg = {
         f.id: (
             Markup(to_svg(f.drawing.wide, f"{f.id}-w", WIDE + _OVERHANG)),
@@ -84,6 +88,7 @@ def render(report_input: ReportInput) -> str:
     common = {
         "say": say,
         "title": report_input.study.about.title,
+        "simulated": say("page.simulated", how=simulated) if simulated else None,
         "question": report_input.study.about.question,
         "summary": summary(results),
         "sections": sections,
@@ -104,6 +109,21 @@ def render(report_input: ReportInput) -> str:
 
 def _figures(sections: list[Section]) -> list[Figure]:
     return [item for s in sections for item in s.items if isinstance(item, Figure)]
+
+
+def _stamped(figure: Figure) -> Figure:
+    """The figure with its origin inside the drawing, so that a picture of it alone tells it."""
+    stamp: dict[str, Any] = {"text": [], "subtitle": say("page.simulated_short")}
+    stamp |= {
+        "subtitleFontWeight": 600,
+        "subtitleColor": theme.OURS,
+        "subtitleFontSize": theme.SIZE,
+        "anchor": "start",
+    }
+    drawing = Drawing(
+        figure.drawing.wide | {"title": stamp}, figure.drawing.narrow | {"title": stamp}
+    )
+    return replace(figure, drawing=drawing)
 
 
 def _text(name: str) -> str:

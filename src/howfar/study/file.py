@@ -44,6 +44,9 @@ class About(Part):
     """Number of bootstrap replicates."""
     seed: int = Field(default=1, ge=0)
     """Seed of everything random."""
+    simulated: Text | None = None
+    """How the posts were made, where they are simulated and not collected; every part of the
+    report then says so."""
     quotes: bool = False
     """Whether the report may quote posts; of channels only."""
     minimum_persons: int = Field(default=10, ge=5)
@@ -119,6 +122,11 @@ class Study(Part):
     def id(self) -> str:
         """Short name of the study."""
         return self.about.id
+
+    @property
+    def told(self) -> str:
+        """The study's name as results show it, with the origin of data that are simulated."""
+        return f"{self.id} (simulated data)" if self.about.simulated else self.id
 
     @property
     def zone(self) -> tzinfo:

@@ -23,6 +23,8 @@ TEXT = {
     "results.csv and results.xlsx.",
     "page.caution": "Note:",
     "page.run": "Run {run}",
+    "page.simulated": "Simulated data: {how}. No real account, post or event.",
+    "page.simulated_short": "Simulated data",
     "interval.confidence": "[{low}, {high}]",
     "interval.posterior": "[{low}, {high}] posterior",
     "interval.bound": "between {low} and {high} (bounds)",
@@ -199,6 +201,7 @@ TEXT = {
     "caption.table": "{asks} Value, interval and number of posts",
     "caption.exact": "{asks} Exact counts",
     "xlsx.title": "Results of a howfar study",
+    "xlsx.simulated": "SIMULATED DATA: {how}. No real account, post or event.",
     "xlsx.results": "results",
     "xlsx.about": "read me",
     "xlsx.note": "One row a figure; a figure comes with low and high, and low_kind says what "
