@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -53,6 +53,16 @@ class Mechanism(Protocol):
         """Files beside the posts (a survey, an insights export): path in the study, content."""
         ...
 
+    def beside(
+        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """What the finished posts of any part bring with them (labels, pictures).
+
+        ids: native ids (N,) of the posts as the exports write them. By path in the study: bytes
+        that are appended, in the order of parts, to what files() gave under that path.
+        """
+        ...
+
 
 class Planted:
     """A mechanism that plants nothing: others say only what they do differently."""
@@ -83,6 +93,12 @@ class Planted:
         """No files."""
         return iter(())
 
+    def beside(
+        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """Nothing."""
+        return {}
+
 
 class Quiet:
     """A mechanism that does nothing; those that do something replace what they do."""
@@ -112,3 +128,9 @@ class Quiet:
     def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
         """No files."""
         return iter(())
+
+    def beside(
+        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """Nothing."""
+        return {}
