@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from howfar.simulate.places import COUNTRIES, PLATFORMS
 from howfar.simulate.plan import Plan
-from howfar.simulate.posts import ORIGINAL, Column, Posts
+from howfar.simulate.posts import ORIGINAL, SHARE, Column, Posts
 from howfar.simulate.society import Society
 
 SECOND: Final = 1_000_000
@@ -63,22 +63,25 @@ def spare_moments(
 
 
 def family(
-    rng: np.random.Generator, number: int, direct: float
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int16]]:
-    """Parents and generations (number + 1,) of a post in row 0 and of those who pass it on.
+    rng: np.random.Generator, number: int, direct: float, fresh: float = 0.0
+) -> dict[str, Column]:
+    """A first post and those (number,) who take it up: columns parent, root, generation, relation.
 
-    direct: probability that one has it from the root; otherwise from any earlier one alike.
+    fresh: probability that one tells it anew, without a parent. direct: of the others, that one has
+    it from the first post; otherwise from any earlier one alike. Rows (number + 1,), in time.
     """
     rows = np.arange(number + 1)
-    parent = np.where(rng.random(number + 1) < direct, 0, (rng.random(number + 1) * rows))
-    parent = parent.astype(np.int64)
-    parent[0] = -1
+    anew = rng.random(number + 1) < fresh
+    parent = np.where(rng.random(number + 1) < direct, 0.0, rng.random(number + 1) * rows)
+    parent = np.where(anew | (rows == 0), -1, parent).astype(np.int64)
     generation = np.zeros(number + 1, np.int16)
-    above = parent
+    root, above = rows, parent
     while (above >= 0).any():
         generation += above >= 0
+        root = np.where(above >= 0, above, root)
         above = np.where(above >= 0, parent[above], -1)
-    return parent, generation
+    relation = np.where(parent < 0, ORIGINAL, SHARE)
+    return {"parent": parent, "root": root, "generation": generation, "relation": relation}
 
 
 def told_by(society: Society, account: Column, created: Column, **given: Column | int) -> Posts:
