@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.news import HOUR, news
-from howfar.simulate.parts import Quiet
+from howfar.simulate.parts import Planted
 from howfar.simulate.places import COUNTRIES, PLATFORMS, TOPICS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import Posts
@@ -43,7 +43,7 @@ class BackgroundSettings:
     pool: int = 50
 
 
-class Background(Quiet):
+class Background(Planted):
     """Posts of channels and persons: a Poisson process whose rate is known at every hour."""
 
     name = "background"
@@ -69,7 +69,7 @@ class Background(Quiet):
         group = np.maximum(source - number, 0)
         account = np.where(by_channel, source, society.at.draw(rng, group))
         created = plan.begins + hour * HOUR + rng.integers(0, HOUR // 1000, len(hour)) * 1000
-        story, topic = _told(rng, plan, settings, hour)
+        piece, topic = _told(rng, plan, settings, hour)
         columns = {
             "platform": society.platform[account],
             "account": account,
@@ -77,7 +77,7 @@ class Background(Quiet):
             "country": society.country[account],
             "language": _languages(rng, society, account),
             "topic": topic,
-            "story": story,
+            "news": piece,
             "object": _objects(rng, plan, settings, index, hour, by_channel),
         }
         order = np.argsort(created, kind="stable")
@@ -185,22 +185,22 @@ def _told(
     settings: BackgroundSettings,
     hour: npt.NDArray[np.int64],
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Story (N,), -1 for none, and topic (N,) of posts of these hours."""
+    """Piece of news (N,), -1 for none, and topic (N,) of posts of these hours."""
     told = news(plan)
     topic = rng.choice(len(TOPICS), len(hour), p=np.array(settings.topics))
-    story = np.full(len(hour), -1)
+    number = np.full(len(hour), -1)
     first = int(hour.min()) if len(hour) else 0
     span = np.arange(first, int(hour.max()) + 1) if len(hour) else np.arange(0)
     reached = np.cumsum(told.excess(span), axis=1)
     draw = rng.random(len(hour))
-    for piece in range(len(told.story)):
+    for piece in range(len(told.number)):
         # The usual rate is 1: a post belongs to piece k if its draw falls between the sums.
         before = reached[:, piece - 1] if piece else np.zeros(len(span))
         whole = 1.0 + reached[:, -1]
         low, high = (before / whole)[hour - first], (reached[:, piece] / whole)[hour - first]
         inside = (draw >= low) & (draw < high)
-        story[inside], topic[inside] = told.story[piece], told.topic[piece]
-    return story, topic
+        number[inside], topic[inside] = told.number[piece], told.topic[piece]
+    return number, topic
 
 
 def _languages(

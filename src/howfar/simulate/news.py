@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Quiet
+from howfar.simulate.parts import Planted
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plan import Plan
 from howfar.simulate.society import Society
@@ -35,12 +35,12 @@ class NewsSettings:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Pieces of news (K,): number of the story, hour of the window, topic, excess, hours it lasts.
+    """Pieces of news (K,): number, hour of the window, topic, excess, hours it lasts.
 
     excess at hour h: strength * exp(-(h - hour) / lasts) from its hour on.
     """
 
-    story: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
     hour: npt.NDArray[np.int64]
     topic: npt.NDArray[np.int64]
     strength: npt.NDArray[np.float64]
@@ -68,7 +68,7 @@ def news(plan: Plan) -> News:
     )
 
 
-class OutsideNews(Quiet):
+class OutsideNews(Planted):
     """Tells what is planted; background.py writes its posts."""
 
     name = "news"
@@ -77,7 +77,7 @@ class OutsideNews(Quiet):
         """Number, strength and length of outside news."""
         settings = plan.of(NewsSettings)
         return {
-            "pieces": len(news(plan).story),
+            "pieces": len(news(plan).number),
             "strength_median": settings.strength,
             "strength_sd_log": settings.strength_spread,
             "lasts_h": settings.lasts,
@@ -85,18 +85,18 @@ class OutsideNews(Quiet):
         }
 
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
-        """news: story, hour of the window, begins, topic, strength, lasts_h."""
+        """news: its number, hour of the window, begins, topic, strength, lasts_h."""
         told = news(plan)
         begins = pa.array(plan.begins + told.hour * HOUR, pa.timestamp("us", "UTC"))
         return {
             "news": pa.table(
                 {
-                    "story": told.story,
+                    "news": told.number,
                     "hour": told.hour,
                     "begins": begins,
                     "topic": pa.array([TOPICS[topic] for topic in told.topic], pa.string()),
                     "strength": told.strength,
-                    "lasts_h": np.full(len(told.story), told.lasts),
+                    "lasts_h": np.full(len(told.number), told.lasts),
                 }
             )
         }

@@ -98,39 +98,3 @@ class Planted:
     ) -> dict[str, bytes]:
         """Nothing."""
         return {}
-
-
-class Quiet:
-    """A mechanism that does nothing; those that do something replace what they do."""
-
-    name = ""
-
-    def parts(self, plan: Plan, society: Society) -> int:
-        """No parts of its own."""
-        return 0
-
-    def posts(self, plan: Plan, society: Society, index: int) -> Posts:
-        """No posts of its own."""
-        return Posts.of(0)
-
-    def change(self, plan: Plan, society: Society, part: Part, posts: Posts) -> Posts:
-        """Every post as it is."""
-        return posts
-
-    def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
-        """Nothing planted."""
-        return {}
-
-    def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
-        """No tables."""
-        return {}
-
-    def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
-        """No files."""
-        return iter(())
-
-    def beside(
-        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        """Nothing."""
-        return {}

@@ -34,6 +34,7 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "stance": (np.int8, 0),  # -1, 0, 1
     "frame": (np.uint8, 0),
     "story": (np.int64, -1),
+    "news": (np.int64, -1),  # piece of outside news that the background answers; no story
     "group": (np.int64, -1),  # synchronised group
     "lookalike": (np.int64, -1),  # organic event that looks like a group
     "claim": (np.uint8, NO_CLAIM),

@@ -8,14 +8,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from howfar.simulate.parts import Part, Quiet
+from howfar.simulate.parts import Part, Planted
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import COLUMNS, QUOTE, REPLY, SHARE, Posts
 from howfar.simulate.society import Society
 
 _SECOND: Final = 1_000_000
-_HANDED_ON: Final = ("platform", "topic", "frame", "story", "root")
+_HANDED_ON: Final = ("platform", "topic", "frame", "story", "news", "root")
 """What a post hands on to all that answer it or pass it on."""
 _SHARED: Final = ("picture", "recycled", "sentiment", "stance")
 """What only a shared post keeps."""
@@ -53,7 +53,7 @@ def begotten(settings: SpreadSettings, seconds: npt.ArrayLike) -> npt.NDArray[np
     return share
 
 
-class Spread(Quiet):
+class Spread(Planted):
     """Every background post begets others, those beget further ones, up to the window's end."""
 
     name = "spread"
