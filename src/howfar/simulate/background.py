@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.news import HOUR, news
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import COUNTRIES, PLATFORMS, TOPICS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import Posts
@@ -43,7 +43,7 @@ class BackgroundSettings:
     pool: int = 50
 
 
-class Background(Planted):
+class Background(Quiet):
     """Posts of channels and persons: a Poisson process whose rate is known at every hour."""
 
     name = "background"

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from howfar.simulate.maturation import grown
 from howfar.simulate.paid import PaidSettings, share_paid
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import FIGURES, REPLY, SHARE, Posts
@@ -46,7 +46,7 @@ class CountsSettings:
     noise: float = 0.4
 
 
-class Counts(Planted):
+class Counts(Quiet):
     """Draws the final figures of every post of every part."""
 
     name = "counts"

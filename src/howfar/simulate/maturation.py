@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.society import Society
 
@@ -69,7 +69,7 @@ def grown(plan: Plan, age: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return share
 
 
-class Maturation(Planted):
+class Maturation(Quiet):
     """Tells what is planted; counts.seen() gives the figures at a time."""
 
     name = "maturation"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plan import Plan
 from howfar.simulate.society import Society
@@ -68,7 +68,7 @@ def news(plan: Plan) -> News:
     )
 
 
-class OutsideNews(Planted):
+class OutsideNews(Quiet):
     """Tells what is planted; background.py writes its posts."""
 
     name = "news"

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import ORIGINAL, Posts
 from howfar.simulate.society import Society
@@ -31,7 +31,7 @@ def share_paid(plan: Plan, society: Society) -> list[float]:
     return [shares.get(channel.role, 0.0) for channel in society.channels]
 
 
-class Paid(Planted):
+class Paid(Quiet):
     """Marks posts as paid; counts.py gives them more views."""
 
     name = "paid"

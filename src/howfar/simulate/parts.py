@@ -64,7 +64,7 @@ class Mechanism(Protocol):
         ...
 
 
-class Planted:
+class Quiet:
     """A mechanism that plants nothing: others say only what they do differently."""
 
     name = ""
@@ -98,3 +98,6 @@ class Planted:
     ) -> dict[str, bytes]:
         """Nothing."""
         return {}
+
+
+Planted = Quiet

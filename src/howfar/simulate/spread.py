@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import COLUMNS, QUOTE, REPLY, SHARE, Posts
@@ -53,7 +53,7 @@ def begotten(settings: SpreadSettings, seconds: npt.ArrayLike) -> npt.NDArray[np
     return share
 
 
-class Spread(Planted):
+class Spread(Quiet):
     """Every background post begets others, those beget further ones, up to the window's end."""
 
     name = "spread"
