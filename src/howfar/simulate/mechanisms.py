@@ -1,0 +1,33 @@
+"""Every mechanism there is, in the order in which they change posts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from howfar.simulate.background import MECHANISM as BACKGROUND
+from howfar.simulate.counts import MECHANISM as COUNTS
+from howfar.simulate.maturation import MECHANISM as MATURATION
+from howfar.simulate.news import MECHANISM as NEWS
+from howfar.simulate.paid import MECHANISM as PAID
+from howfar.simulate.parts import Mechanism
+from howfar.simulate.spread import MECHANISM as SPREAD
+from howfar.simulate.star import MECHANISM as STAR
+
+MECHANISMS: Final[tuple[Mechanism, ...]] = (
+    # Makers of posts, and what adds posts to theirs.
+    NEWS,
+    BACKGROUND,
+    SPREAD,
+    # What posts say and show.
+    # Figures, and what moves them.
+    PAID,
+    COUNTS,
+    MATURATION,
+    # What happens to posts afterwards, and what exports hold of them.
+    STAR,
+)
+
+
+def named(name: str) -> Mechanism:
+    """The mechanism of a name; KeyError where there is none."""
+    return {mechanism.name: mechanism for mechanism in MECHANISMS}[name]
