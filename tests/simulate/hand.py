@@ -5,7 +5,7 @@ import numpy as np
 from howfar.simulate.happenings import told_by
 from howfar.simulate.parts import Mechanism, Part
 from howfar.simulate.plan import Plan
-from howfar.simulate.posts import COLUMNS, ORIGINAL, Posts, together
+from howfar.simulate.posts import COLUMNS, ORIGINAL, SHARE, Posts, together
 from howfar.simulate.society import society
 
 
@@ -55,6 +55,9 @@ def orderly(world: Plan, posts: Posts) -> None:
     assert (root[~child] == rows[~child]).all()
     assert (posts["generation"][child] == posts["generation"][parent[child]] + 1).all()
     assert ((posts["relation"] == ORIGINAL) == ~child).all()
+    shared = posts["relation"] == SHARE
+    for name in ("language", "object", "picture", "recycled", "claim", "sentiment", "stance"):
+        assert (posts[name][shared] == posts[name][parent[shared]]).all()
     assert (posts["platform"] == society(world).platform[posts["account"]]).all()
 
 

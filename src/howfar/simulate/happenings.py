@@ -19,6 +19,9 @@ HOUR: Final = 3_600 * SECOND
 SHARING: Final = tuple(PLATFORMS.index(name) for name in ("x", "telegram", "mastodon"))
 """Platforms on which persons pass on others' posts in public."""
 
+_SHOWN: Final = ("language", "object", "picture", "recycled", "sentiment", "stance", "frame")
+"""What a share has from the post that it shares."""
+
 _OFFSETS: Final = np.array([place.offset for place in COUNTRIES])
 
 
@@ -74,14 +77,18 @@ def family(
     anew = rng.random(number + 1) < fresh
     parent = np.where(rng.random(number + 1) < direct, 0.0, rng.random(number + 1) * rows)
     parent = np.where(anew | (rows == 0), -1, parent).astype(np.int64)
-    generation = np.zeros(number + 1, np.int16)
-    root, above = rows, parent
+    return {**descent(parent), "relation": np.where(parent < 0, ORIGINAL, SHARE)}
+
+
+def descent(parent: npt.NDArray[np.int64]) -> dict[str, Column]:
+    """Columns parent, root and generation (N,) from parents (N,), rows or -1."""
+    generation = np.zeros(len(parent), np.int64)
+    root, above = np.arange(len(parent)), parent
     while (above >= 0).any():
         generation += above >= 0
         root = np.where(above >= 0, above, root)
         above = np.where(above >= 0, parent[above], -1)
-    relation = np.where(parent < 0, ORIGINAL, SHARE)
-    return {"parent": parent, "root": root, "generation": generation, "relation": relation}
+    return {"parent": parent, "root": root, "generation": generation}
 
 
 def told_by(society: Society, account: Column, created: Column, **given: Column | int) -> Posts:
@@ -100,10 +107,20 @@ def told_by(society: Society, account: Column, created: Column, **given: Column 
     return Posts.of(len(account), account=account, created=instants(created), **columns)
 
 
+def source(posts: Posts) -> npt.NDArray[np.int64]:
+    """Whose words each post (N,) shows: its own, or the first above it that is no share."""
+    row = np.arange(len(posts))
+    while (shared := posts["relation"][row] == SHARE).any():
+        row = np.where(shared, posts["parent"][row], row)
+    return row
+
+
 def in_window(plan: Plan, posts: Posts) -> Posts:
-    """The posts within the window, earliest first; those after its end are left out.
+    """The posts within the window, earliest first; shares show what they share.
 
     Raises ValueError where a post comes before its parent or root, which may then be left out.
     """
     kept = np.flatnonzero((posts["created"] >= plan.begins) & (posts["created"] < plan.ends))
-    return posts.take(kept[np.argsort(posts["created"][kept], kind="stable")])
+    taken = posts.take(kept[np.argsort(posts["created"][kept], kind="stable")])
+    words = source(taken)
+    return taken.with_columns(**{name: taken[name][words] for name in _SHOWN})

@@ -23,7 +23,7 @@ from howfar.simulate.happenings import (
     scaled,
     told_by,
 )
-from howfar.simulate.parts import Quiet
+from howfar.simulate.parts import Planted
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import SHARE, Posts, together
@@ -66,7 +66,7 @@ class Lookalikes:
     reaction_seconds: float = 90.0
 
 
-class _Lookalikes(Quiet):
+class _Lookalikes(Planted):
     """Organic events, a part each."""
 
     name = "lookalikes"

@@ -18,7 +18,7 @@ from howfar.simulate.happenings import (
     spare_moments,
     told_by,
 )
-from howfar.simulate.parts import Quiet
+from howfar.simulate.parts import Planted
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import SHARE, Posts, together
@@ -69,7 +69,7 @@ _COLUMN: Final = {"link": "object", "text": "recycled", "picture": "picture", "s
 _MOST_OBJECTS: Final = 1_000
 
 
-class _Synchrony(Quiet):
+class _Synchrony(Planted):
     """Groups, a part each; nobody is in two of them."""
 
     name = "synchrony"
