@@ -11,6 +11,7 @@ from howfar.simulate.places import COUNTRIES, PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import ORIGINAL, SHARE, Column, Posts
 from howfar.simulate.society import Society
+from howfar.simulate.texts import source
 
 SECOND: Final = 1_000_000
 HOUR: Final = 3_600 * SECOND
@@ -105,14 +106,6 @@ def told_by(society: Society, account: Column, created: Column, **given: Column 
         **given,
     }
     return Posts.of(len(account), account=account, created=instants(created), **columns)
-
-
-def source(posts: Posts) -> npt.NDArray[np.int64]:
-    """Whose words each post (N,) shows: its own, or the first above it that is no share."""
-    row = np.arange(len(posts))
-    while (shared := posts["relation"][row] == SHARE).any():
-        row = np.where(shared, posts["parent"][row], row)
-    return row
 
 
 def in_window(plan: Plan, posts: Posts) -> Posts:

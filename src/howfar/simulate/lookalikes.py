@@ -67,7 +67,7 @@ class Lookalikes:
 
 
 class _Lookalikes(Planted):
-    """Organic events, a part each."""
+    """Breaking stories, syndicated feeds and fans, who share in step without being a group."""
 
     name = "lookalikes"
 

@@ -6,18 +6,26 @@ from typing import Final
 
 from howfar.simulate.background import MECHANISM as BACKGROUND
 from howfar.simulate.counts import MECHANISM as COUNTS
+from howfar.simulate.lookalikes import MECHANISM as LOOKALIKES
 from howfar.simulate.maturation import MECHANISM as MATURATION
 from howfar.simulate.news import MECHANISM as NEWS
 from howfar.simulate.paid import MECHANISM as PAID
 from howfar.simulate.parts import Mechanism
+from howfar.simulate.snowball import MECHANISM as SNOWBALL
 from howfar.simulate.spread import MECHANISM as SPREAD
 from howfar.simulate.star import MECHANISM as STAR
+from howfar.simulate.stories import MECHANISM as STORIES
+from howfar.simulate.synchrony import MECHANISM as SYNCHRONY
 
 MECHANISMS: Final[tuple[Mechanism, ...]] = (
     # Makers of posts, and what adds posts to theirs.
     NEWS,
     BACKGROUND,
     SPREAD,
+    SYNCHRONY,
+    LOOKALIKES,
+    STORIES,
+    SNOWBALL,
     # What posts say and show.
     # Figures, and what moves them.
     PAID,

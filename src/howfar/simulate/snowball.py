@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.happenings import HOUR, SHARING, descent, in_window, scaled, source, told_by
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.happenings import HOUR, SHARING, descent, in_window, scaled, told_by
+from howfar.simulate.parts import Planted
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import ORIGINAL, REPLY, SHARE, Posts
 from howfar.simulate.society import Society
+from howfar.simulate.texts import source
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Snowballs:
 
 
 class _Snowballs(Planted):
-    """Complaints and delights, a part each."""
+    """A negative cascade that grows by itself, then ends; a grumble and a delight beside it."""
 
     name = "snowball"
 
@@ -93,19 +94,7 @@ class _Snowballs(Planted):
             story=plan.first(self.name) + index,
             object=np.where(parent < 0, plan.first(self.name) + index, -1),
         )
-        return in_window(plan, posts)
-
-    def change(self, plan: Plan, society: Society, part: Part, posts: Posts) -> Posts:
-        """Its own posts in their tone: what is passed on has that of its parent."""
-        if part.mechanism != self.name:
-            return posts
-        settings = plan.of(Snowballs)
-        course = settings.courses[part.index % len(settings.courses)]
-        rng = plan.generator(self.name, "tone", part.index)
-        other = np.where(rng.random(len(posts)) < 0.5, 0, -course.tone)
-        drawn = np.where(rng.random(len(posts)) < course.in_tone, course.tone, other)
-        tone = np.where(posts["relation"] == REPLY, drawn, course.tone)
-        return posts.with_columns(sentiment=tone[source(posts)])
+        return _toned(rng, course, in_window(plan, posts))
 
     def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
         """What is planted, in words and numbers."""
@@ -163,6 +152,14 @@ def cascade(
         latest = np.repeat(latest, offspring) + rng.exponential(delay * HOUR, offspring.sum())
         times.append(latest)
     return np.concatenate(times), np.concatenate(parents)
+
+
+def _toned(rng: np.random.Generator, course: Course, posts: Posts) -> Posts:
+    """Posts with their sentiment: what is passed on has that of its parent."""
+    other = np.where(rng.random(len(posts)) < 0.5, 0, -course.tone)
+    drawn = np.where(rng.random(len(posts)) < course.in_tone, course.tone, other)
+    tone = np.where(posts["relation"] == REPLY, drawn, course.tone)
+    return posts.with_columns(sentiment=tone[source(posts)])
 
 
 def _place(plan: Plan, index: int) -> tuple[int, int]:

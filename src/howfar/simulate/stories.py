@@ -57,7 +57,7 @@ class Story:
 
 
 class _Stories(Planted):
-    """Stories, a part each."""
+    """Stories that fade, sleep for weeks and come back on another platform; some never do."""
 
     name = "stories"
 

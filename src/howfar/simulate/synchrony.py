@@ -70,7 +70,7 @@ _MOST_OBJECTS: Final = 1_000
 
 
 class _Synchrony(Planted):
-    """Groups, a part each; nobody is in two of them."""
+    """Synchronised groups that share the same things within seconds, beside posts of their own."""
 
     name = "synchrony"
 
