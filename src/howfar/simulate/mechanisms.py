@@ -9,6 +9,7 @@ from howfar.simulate.counts import MECHANISM as COUNTS
 from howfar.simulate.lookalikes import MECHANISM as LOOKALIKES
 from howfar.simulate.maturation import MECHANISM as MATURATION
 from howfar.simulate.news import MECHANISM as NEWS
+from howfar.simulate.opinions import MECHANISM as OPINIONS
 from howfar.simulate.paid import MECHANISM as PAID
 from howfar.simulate.parts import Mechanism
 from howfar.simulate.snowball import MECHANISM as SNOWBALL
@@ -27,6 +28,7 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     STORIES,
     SNOWBALL,
     # What posts say and show.
+    OPINIONS,
     # Figures, and what moves them.
     PAID,
     COUNTS,
