@@ -54,7 +54,7 @@ class Outcome:
 class Score:
     """How one figure of a measure did in one scenario, over channels and studies.
 
-    studies: simulated studies. measured, not_measured: figures with and without a value. bias, rmse:
+    studies: simulated studies. measured, not_measured: figures with and without value. bias, rmse:
     in the figure's unit; relative_*: of (value - truth) / |truth|, over truths that are not 0.
     coverage: share of intervals that hold the truth; *_error: Monte Carlo standard errors, studies
     being the independent units. below, above: share of truths below and above the interval. worst:
