@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plain import ours, plain, roots
 from howfar.simulate.plan import DAY, Plan
@@ -80,8 +80,11 @@ def shares(plan: Plan) -> npt.NDArray[np.float64]:
     return made
 
 
-class Agenda(Planted):
-    """Draws the topics of plain posts anew; what others planted on a topic of its own stays."""
+class Agenda(Quiet):
+    """Our channels lead others on a topic by days; on another topic nobody leads.
+
+    Topics of plain posts are drawn anew; those of other planted happenings stay.
+    """
 
     name = "agenda"
 
@@ -89,7 +92,8 @@ class Agenda(Planted):
         """Topics by day and side; replies and shares keep the topic of what they answer."""
         settings = plan.of(AgendaSettings)
         rng = plan.generator("agenda", part.mechanism, part.index)
-        free_to_draw = plain(posts)
+        # What answers outside news is on the topic of the news.
+        free_to_draw = plain(posts) & (posts["news"] < 0)
         side = np.where(ours(society)[posts["account"]], OURS, OTHERS)
         day = np.clip((posts["created"] - plan.begins) // DAY, 0, plan.days - 1)
         drawn, other = rng.random((2, len(posts)))
@@ -124,7 +128,7 @@ class Agenda(Planted):
             "sway": settings.sway,
             "noise": settings.noise,
             "scale": "log(posts on the topic / posts on topics other than the two), by UTC day",
-            "posts": "posts that answer nothing and belong to no other planted happening",
+            "posts": "posts that answer nothing, no outside news, and are of no other happening",
         }
 
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
+from howfar.simulate.agenda import MECHANISM as AGENDA
 from howfar.simulate.background import MECHANISM as BACKGROUND
+from howfar.simulate.capture import MECHANISM as CAPTURE
+from howfar.simulate.costs import MECHANISM as COSTS
 from howfar.simulate.counts import MECHANISM as COUNTS
+from howfar.simulate.insights import MECHANISM as INSIGHTS
 from howfar.simulate.lookalikes import MECHANISM as LOOKALIKES
 from howfar.simulate.maturation import MECHANISM as MATURATION
 from howfar.simulate.news import MECHANISM as NEWS
 from howfar.simulate.opinions import MECHANISM as OPINIONS
 from howfar.simulate.paid import MECHANISM as PAID
 from howfar.simulate.parts import Mechanism
+from howfar.simulate.practice import MECHANISM as PRACTICE
 from howfar.simulate.snowball import MECHANISM as SNOWBALL
 from howfar.simulate.spread import MECHANISM as SPREAD
 from howfar.simulate.star import MECHANISM as STAR
 from howfar.simulate.stories import MECHANISM as STORIES
+from howfar.simulate.surveys import MECHANISM as SURVEYS
 from howfar.simulate.synchrony import MECHANISM as SYNCHRONY
 
 MECHANISMS: Final[tuple[Mechanism, ...]] = (
@@ -27,14 +33,21 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     LOOKALIKES,
     STORIES,
     SNOWBALL,
-    # What posts say and show.
+    # What posts say and show. Topics first: opinions depend on them.
+    AGENDA,
     OPINIONS,
     # Figures, and what moves them.
     PAID,
     COUNTS,
+    PRACTICE,
     MATURATION,
     # What happens to posts afterwards, and what exports hold of them.
     STAR,
+    CAPTURE,
+    # What comes beside the posts.
+    SURVEYS,
+    INSIGHTS,
+    COSTS,
 )
 
 

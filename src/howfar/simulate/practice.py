@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.plain import plain, roots
 from howfar.simulate.plan import DAY, Plan
-from howfar.simulate.posts import FIGURES, Posts
+from howfar.simulate.posts import FIGURES, REPLY, SHARE, Posts
 from howfar.simulate.society import Society
 
 FIGURE, VOLUME = range(2)
 OUTCOMES = ("views a post", "posts a day")
 _NOISE_BOUND = 2.0
+_SEEN: Final = {"comments": REPLY, "shares": SHARE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,11 @@ def kept(plan: Plan, society: Society) -> npt.NDArray[np.float64]:
     return made
 
 
-class Practice(Planted):
-    """Thins channels' plain posts, with all that answers them, and scales their figures."""
+class Practice(Quiet):
+    """Dated changes of practice with known effects on figures and volume, staggered over channels.
+
+    Channels' plain posts are thinned, with all that answers them, and their figures scaled.
+    """
 
     name = "practice"
 
@@ -133,6 +137,8 @@ class Practice(Planted):
         for place, name in enumerate(FIGURES, 1):
             # Rounded up as often as the part behind the point says, so that no effect is lost.
             scaled = np.floor(posts[name] * factor + drawn[place]).astype(np.int64)
+            if name in _SEEN:
+                scaled = np.maximum(scaled, _answers(posts, _SEEN[name]))
             figures[name] = np.where(own & (posts[name] >= 0), scaled, posts[name])
         return posts.with_columns(**figures).take(np.flatnonzero(stays[roots(posts)]))
 
@@ -182,6 +188,12 @@ class Practice(Planted):
                 }
             ),
         }
+
+
+def _answers(posts: Posts, relation: int) -> npt.NDArray[np.int64]:
+    """How many posts of the world answer each post (N,) in this way: no figure is below it."""
+    of = posts["parent"][(posts["relation"] == relation) & (posts["parent"] >= 0)]
+    return np.bincount(of, minlength=len(posts))
 
 
 MECHANISM = Practice()

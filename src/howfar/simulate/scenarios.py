@@ -12,7 +12,7 @@ from howfar.simulate.mechanisms import MECHANISMS
 PLAIN: Final = frozenset({"background", "news", "spread", "counts"})
 """What every scenario has but those that leave out one of them."""
 
-_ALONE: Final = frozenset({"star"})
+_ALONE: Final = frozenset({"star", "capture"})
 """What would hide what others plant: on only where asked for by name."""
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.plan import Plan
 from howfar.simulate.sav import Variable, sav
 from howfar.simulate.society import Society
@@ -139,8 +139,11 @@ def wave(plan: Plan, number: int) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-class Surveys(Planted):
-    """Each wave as .sav and as CSV, and a codebook; respondents are nobody of the posts."""
+class Surveys(Quiet):
+    """Surveys in waves, stratified and weighted; opinions move by known amounts.
+
+    Each wave as .sav and as CSV, and a codebook; respondents are nobody of the posts.
+    """
 
     name = "surveys"
 
