@@ -66,6 +66,7 @@ class Counts(Quiet):
         middle[own] = channels[account[own]]
         middle *= np.where(posts["paid"], plan.of(PaidSettings).boost, 1.0)
         views = np.rint(middle * np.exp(settings.spread * rng.standard_normal(len(posts))))
+        views = np.where(posts["views"] >= 0, posts["views"], views)
         factor = np.append(factors(society, settings), 1.0)[np.minimum(account, number)]
         rates = np.array(settings.rates)[posts["platform"]]
         drawn = {"views": views.astype(np.int64)}
