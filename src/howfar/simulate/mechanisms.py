@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from howfar.simulate.agenda import MECHANISM as AGENDA
+from howfar.simulate.annotation import MECHANISM as ANNOTATION
 from howfar.simulate.background import MECHANISM as BACKGROUND
 from howfar.simulate.capture import MECHANISM as CAPTURE
 from howfar.simulate.costs import MECHANISM as COSTS
@@ -45,6 +46,7 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     STAR,
     CAPTURE,
     # What comes beside the posts.
+    ANNOTATION,
     SURVEYS,
     INSIGHTS,
     COSTS,

@@ -58,6 +58,7 @@ class _Made:
 
     told: pa.Table
     pieces: Sequence[Mapping[str, Piece]]
+    beside: Sequence[Mapping[str, bytes]]
 
 
 def simulate(
@@ -78,11 +79,15 @@ def simulate(
     writing = Writing(out / RAW)
     for crawl in crawls:
         writing.add(account_pieces(scene, crawl))
+    _write_beside(out, scene)
     posts = 0
     table: pq.ParquetWriter | None = None
     for done, made in enumerate(_each(plan, work, threads), 1):
         for one in made.pieces:
             writing.add(one)
+        for added in made.beside:
+            for name, content in added.items():
+                _append(out / STUDY / name, content)
         posts += len(made.told)
         table = table or pq.ParquetWriter(
             out / TABLES / "posts.parquet", made.told.schema, compression="zstd"
@@ -143,7 +148,11 @@ def _make(plan: Plan, place: int, part: Part) -> _Made:
         held.append(pieces(scene, crawl, as_then, words, posts["created"] >= observed.since))
     ids = post_ids(scene, posts)
     table = told(posts).append_column("post_id", ids)
-    return _Made(table.append_column("text", pa.array(words, pa.string())), held)
+    native = ids.to_pylist()
+    beside = [
+        mechanism.beside(plan, scene.society, part, posts, native) for mechanism in active(plan)
+    ]
+    return _Made(table.append_column("text", pa.array(words, pa.string())), held, beside)
 
 
 def _crawls(plan: Plan) -> list[tuple[Crawl, Observation]]:
@@ -170,15 +179,21 @@ def _write_truth(out: Path, scene: Scene, writing: Writing) -> None:
 def _write_study(out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing) -> None:
     study = out / STUDY
     made = study_files(scene, crawls, writing.files, raw=f"../{RAW}")
-    beside = (
-        file
-        for mechanism in active(scene.plan)
-        for file in mechanism.files(scene.plan, scene.society)
-    )
-    for name, content in (*made.items(), *beside):
-        path = study / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    for name, content in made.items():
+        _append(study / name, content if isinstance(content, bytes) else content.encode())
+
+
+def _write_beside(out: Path, scene: Scene) -> None:
+    """Files of the mechanisms; the parts append to some of them."""
+    for mechanism in active(scene.plan):
+        for name, content in mechanism.files(scene.plan, scene.society):
+            _append(out / STUDY / name, content)
+
+
+def _append(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.write(content)
 
 
 def _declared(plan: Plan) -> dict[str, Any]:
