@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,11 +36,11 @@ def scenarios() -> dict[str, Scenario]:
     ]
     for mechanism in MECHANISMS:
         if mechanism.name not in PLAIN:
-            says = (type(mechanism).__doc__ or "").partition("\n")[0]
+            says = (sys.modules[type(mechanism).__module__].__doc__ or "").partition("\n")[0]
             made.append(Scenario(mechanism.name, says, PLAIN | {mechanism.name}))
     everything = frozenset(mechanism.name for mechanism in MECHANISMS) - _ALONE
     without = ", ".join(sorted(_ALONE))
-    made.append(Scenario("all", f"every mechanism but {without}", everything))
+    made.append(Scenario("all", f"every mechanism but {without}, which hide others", everything))
     return {scenario.name: scenario for scenario in made}
 
 
