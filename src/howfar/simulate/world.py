@@ -177,10 +177,8 @@ def _write_truth(out: Path, scene: Scene, writing: Writing) -> None:
 
 
 def _write_study(out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing) -> None:
-    study = out / STUDY
-    made = study_files(scene, crawls, writing.files, raw=f"../{RAW}")
-    for name, content in made.items():
-        _append(study / name, content if isinstance(content, bytes) else content.encode())
+    for name, content in study_files(scene, crawls, writing.files, raw=f"../{RAW}"):
+        _append(out / STUDY / name, content)
 
 
 def _write_beside(out: Path, scene: Scene) -> None:
