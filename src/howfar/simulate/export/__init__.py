@@ -10,6 +10,22 @@ How a world is written (``scene = Scene(plan, society)``):
 - ``study_files(scene, crawls, writing.files, raw="../raw")`` gives study.toml and channels.csv.
 """
 
+from howfar.simulate.export.files import account_pieces, pieces, post_ids
 from howfar.simulate.export.piece import Crawl, Piece, Planted, Writing
+from howfar.simulate.export.rejects import RejectSettings
+from howfar.simulate.export.scene import ExportSettings, Scene
+from howfar.simulate.export.study import study_files
 
-__all__ = ["Crawl", "Piece", "Planted", "Writing"]
+__all__ = [
+    "Crawl",
+    "ExportSettings",
+    "Piece",
+    "Planted",
+    "RejectSettings",
+    "Scene",
+    "Writing",
+    "account_pieces",
+    "pieces",
+    "post_ids",
+    "study_files",
+]

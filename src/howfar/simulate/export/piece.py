@@ -111,8 +111,7 @@ class Writing:
     @property
     def rejects(self) -> pa.Table:
         """Planted rejects, for truth/rejects.parquet: file, line, reason, kind."""
-        columns = list(zip(*sorted(self._rejects), strict=True)) or [[], [], [], []]
-        kinds = {"file": pa.string(), "line": pa.int64(), "reason": pa.string(), "kind": pa.string()}
-        return pa.table(
-            {name: pa.array(c, kinds[name]) for name, c in zip(kinds, columns, strict=True)}
-        )
+        names = ("file", "line", "reason", "kind")
+        types = (pa.string(), pa.int64(), pa.string(), pa.string())
+        rows = [dict(zip(names, row, strict=True)) for row in sorted(self._rejects)]
+        return pa.Table.from_pylist(rows, pa.schema(list(zip(names, types, strict=True))))

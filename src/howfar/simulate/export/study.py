@@ -1,0 +1,174 @@
+"""The study folder that goes with a world's exports: study.toml and channels.csv."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from howfar.simulate.export import table
+from howfar.simulate.export.facebook_page import ZONE
+from howfar.simulate.export.ids import (
+    FACEBOOK_PAGE,
+    MASTODON_ACCOUNT,
+    TELEGRAM_CHANNEL,
+    TELEGRAM_MARKED,
+    X_USER,
+    youtube_channels,
+)
+from howfar.simulate.export.piece import Crawl
+from howfar.simulate.export.scene import INSTANCE, Scene
+from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
+from howfar.simulate.plan import Plan
+from howfar.study.channels import COLUMNS
+from howfar.study.template import source_lines, toml_value
+
+_FORMATS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "x": {"path": "*.jsonl", "format": "x-api-v2"},
+    "youtube": {"path": "*.json", "format": "youtube-data-api"},
+    "telegram": {"path": "*/result.json", "format": "telegram-desktop"},
+    "mastodon": {"path": "*.jsonl", "format": "mastodon"},
+    "facebook": {"path": "*.csv", "format": "facebook-page-csv", "timezone": ZONE},
+    "facebook-table": {"path": "*.csv", "format": "table-csv", "mapping": table.MAPPING},
+}
+"""How the files of a folder are named in the study file."""
+
+
+def study_files(
+    scene: Scene,
+    crawls: Sequence[Crawl],
+    files: Mapping[str, int],
+    raw: str = "../raw",
+    *,
+    captures: Mapping[str, str] | None = None,
+    beside: Sequence[str] = (),
+    events: Sequence[Mapping[str, object]] = (),
+) -> Iterator[tuple[str, bytes]]:
+    """Path in the study folder and content of study.toml and channels.csv.
+
+    files: as Writing.files has them. raw: the folder of the crawls as seen from the study.
+    captures: capture class by platform, complete where it is not named. beside: paths in the study
+    of further files (an insights export becomes a source). events: keys of [[events]].
+    """
+    sources = [*_sources(crawls, files, raw, captures or {}), *_insights(beside)]
+    yield "study.toml", _study(scene.plan, sources, events).encode()
+    yield "channels.csv", _channels(scene).encode()
+
+
+def _study(
+    plan: Plan, sources: Sequence[Mapping[str, object]], events: Sequence[Mapping[str, object]]
+) -> str:
+    made = f"planted by howfar simulate, seed {plan.seed}, scenario {plan.scenario}"
+    tables: list[tuple[str, Mapping[str, object]]] = [
+        (
+            "[study]",
+            {
+                "id": f"simulated-{plan.scenario}-{plan.seed}".lower(),
+                "title": f"Simulated world: scenario {plan.scenario}, seed {plan.seed}",
+                "question": "Does the program find in simulated posts what was planted in them?",
+                "simulated": f"{made}, about {plan.size} posts",
+                "retention_reason": "Simulated posts: nobody wrote them, nobody can be named.",
+            },
+        ),
+        (
+            "[[objectives]]",
+            {
+                "id": "known-truth",
+                "statement": "Find, in simulated posts, what truth.json says was planted",
+                "audience": "whoever relies on the program's figures",
+                "indicators": ["publishing_volume", "engagement", "attention_inequality"],
+            },
+        ),
+        (
+            "[window]",
+            {
+                "start": plan.start,
+                "end": plan.start + dt.timedelta(days=plan.days),
+                "timezone": "UTC",
+            },
+        ),
+        ("[peers]", {"roles": ["ours", "peer"], "capture": ["complete", "sample"]}),
+        *(("[[events]]", event) for event in events),
+    ]
+    lines = ["# A simulated world: no account, post or event in it is real.", ""]
+    for head, values in tables:
+        lines += [head, *(f"{key} = {toml_value(value)}" for key, value in values.items()), ""]
+    for source in sources:
+        lines += source_lines(source)
+    return "\n".join(lines)
+
+
+def _sources(
+    crawls: Sequence[Crawl], files: Mapping[str, int], raw: str, captures: Mapping[str, str]
+) -> Iterator[dict[str, object]]:
+    folders = {name.rsplit("/", 1)[0] for name in files}
+    for crawl in crawls:
+        for folder, told in _FORMATS.items():
+            here = f"{crawl.name}/{folder}"
+            if not any(one == here or one.startswith(f"{here}/") for one in folders):
+                continue
+            known = dict(told)
+            platform = folder.split("-")[0]
+            capture = captures.get(platform, "complete")
+            yield {
+                "name": folder if crawl.use == "main" else f"{folder}-{crawl.name}",
+                "path": f"{raw}/{here}/{known.pop('path')}",
+                **known,
+                "capture": capture,
+                "query": f"simulated {platform}" if capture == "keyword" else None,
+                "observed_at": dt.datetime.fromtimestamp(crawl.at // 1_000_000, dt.UTC),
+                "use": crawl.use,
+            }
+
+
+def _insights(beside: Sequence[str]) -> Iterator[dict[str, object]]:
+    for path in beside:
+        folder, _, file = path.rpartition("/")
+        if folder == "insights" and file.endswith(".xlsx"):
+            yield {
+                "name": f"insights-{file.split('.')[0]}",
+                "path": path,
+                "format": "youtube-studio",
+                "channel": file.split(".")[0],
+                "timezone": "UTC",
+                "capture": "complete",
+            }
+
+
+def _channels(scene: Scene) -> str:
+    out = io.StringIO()
+    rows = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    rows.writeheader()
+    youtube = youtube_channels(np.arange(len(scene.channels)))
+    for account, channel in enumerate(scene.channels):
+        platform = PLATFORMS[channel.platform]
+        handle = channel.channel
+        ids = {
+            "x": X_USER + account,
+            "youtube": youtube[account],
+            "telegram": TELEGRAM_MARKED - TELEGRAM_CHANNEL - account,
+            "mastodon": MASTODON_ACCOUNT + account,
+            "facebook": FACEBOOK_PAGE + account,
+        }
+        rows.writerow(
+            {
+                "channel": channel.channel,
+                "name": channel.name,
+                "organisation": channel.owner,
+                "platform": platform,
+                "handle": f"{handle}@{INSTANCE}" if platform == "mastodon" else handle,
+                "account_id": ids[platform],
+                "country": COUNTRIES[channel.country].code,
+                "languages": ";".join(LANGUAGES[n] for n in channel.languages),
+                "paths": ";".join(channel.paths),
+                "role": channel.role,
+                "declared_owner": channel.owner,
+                "basis": channel.basis,
+                "evidence": f"https://example.org/simulated/{handle}" if channel.basis else "",
+            }
+        )
+    return out.getvalue()
