@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,6 +56,19 @@ class Mechanism(Protocol):
     def beside(
         self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
     ) -> dict[str, bytes]:
+        """What each finished part adds to files beside the posts, in the order of the parts.
+
+        ids: (N,) native ids of its posts. A path that files() gave too is gone on with.
+        """
+        ...
+
+    def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
+        """What the study file names as [[events]], as its keys."""
+        ...
+
+    def beside(
+        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
+    ) -> dict[str, bytes]:
         """What the finished posts of any part bring with them (labels, pictures).
 
         ids: native ids (N,) of the posts as the exports write them. By path in the study: bytes
@@ -92,6 +105,16 @@ class Quiet:
     def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
         """No files."""
         return iter(())
+
+    def beside(
+        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """No files."""
+        return {}
+
+    def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
+        """No events."""
+        return []
 
     def beside(
         self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]

@@ -16,6 +16,9 @@ PLAIN: Final = frozenset({"background", "news", "spread", "counts"})
 _ALONE: Final = frozenset({"star", "capture"})
 """What would hide what others plant: on only where asked for by name."""
 
+_LONGEST: Final = 48
+"""Letters of a name, which goes into the id of the study."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -57,8 +60,11 @@ def together(names: Iterable[str]) -> Scenario:
                 next="howfar simulate --list tells what each plants",
             )
         chosen.append(known[name])
+    name = "-".join(scenario.name for scenario in chosen)
+    if len(name) > _LONGEST:
+        name = f"{chosen[0].name}-and-{len(chosen) - 1}-more"
     return Scenario(
-        "+".join(scenario.name for scenario in chosen),
+        name,
         "; ".join(scenario.says for scenario in chosen),
         frozenset().union(*(scenario.mechanisms for scenario in chosen)),
         {key: value for scenario in chosen for key, value in scenario.settings.items()},

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from howfar import __version__
 from howfar.errors import StudyError
+from howfar.simulate.capture import capture_of
 from howfar.simulate.counts import seen
 from howfar.simulate.export.files import account_pieces, pieces, post_ids
 from howfar.simulate.export.piece import Crawl, Piece, Writing
@@ -25,6 +26,7 @@ from howfar.simulate.export.study import study_files
 from howfar.simulate.making import active, finished, parts, told
 from howfar.simulate.maturation import Observation, observations
 from howfar.simulate.parts import Part
+from howfar.simulate.places import PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.society import society
 from howfar.simulate.texts import texts
@@ -58,6 +60,7 @@ class _Made:
 
     told: pa.Table
     pieces: Sequence[Mapping[str, Piece]]
+    beside: Mapping[str, bytes]
     beside: Sequence[Mapping[str, bytes]]
 
 
@@ -80,6 +83,7 @@ def simulate(
     for crawl in crawls:
         writing.add(account_pieces(scene, crawl))
     _write_beside(out, scene)
+    beside = _begin_study(out, scene)
     posts = 0
     table: pq.ParquetWriter | None = None
     for done, made in enumerate(_each(plan, work, threads), 1):
@@ -98,7 +102,7 @@ def simulate(
         table.close()
     writing.close()
     _write_truth(out, scene, writing)
-    _write_study(out, scene, crawls, writing)
+    _write_study(out, scene, crawls, writing, beside)
     world = World(out, posts, writing.files, writing.rejects.num_rows)
     _end(out, scene, world)
     return world
@@ -176,19 +180,35 @@ def _write_truth(out: Path, scene: Scene, writing: Writing) -> None:
         pq.write_table(table, out / TABLES / f"{name}.parquet", compression="zstd")
 
 
-def _write_study(out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing) -> None:
-    for name, content in study_files(scene, crawls, writing.files, raw=f"../{RAW}"):
-        _append(out / STUDY / name, content)
-
-
-def _write_beside(out: Path, scene: Scene) -> None:
-    """Files of the mechanisms; the parts append to some of them."""
+def _begin_study(out: Path, scene: Scene) -> list[str]:
+    """Files of mechanisms beside the posts, as far as no part adds to them; their paths."""
+    paths = []
     for mechanism in active(scene.plan):
         for name, content in mechanism.files(scene.plan, scene.society):
-            _append(out / STUDY / name, content)
+            _add(out, name, content)
+            paths.append(name)
+    return paths
 
 
-def _append(path: Path, content: bytes) -> None:
+def _write_study(
+    out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing, beside: Sequence[str]
+) -> None:
+    plan, society = scene.plan, scene.society
+    events = [one for mechanism in active(plan) for one in mechanism.events(plan, society)]
+    captures = {name: capture_of(plan, place) for place, name in enumerate(PLATFORMS)}
+    made = study_files(
+        *(scene, crawls, writing.files, f"../{RAW}"),
+        captures=captures,
+        beside=beside,
+        events=events,
+    )
+    for name, content in made:
+        _add(out, name, content)
+
+
+def _add(out: Path, name: str, content: bytes) -> None:
+    """Go on with a file of the study, or begin it."""
+    path = out / STUDY / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         file.write(content)
