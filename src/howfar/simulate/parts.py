@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,15 +51,6 @@ class Mechanism(Protocol):
 
     def files(self, plan: Plan, society: Society) -> Iterator[tuple[str, bytes]]:
         """Files beside the posts (a survey, an insights export): path in the study, content."""
-        ...
-
-    def beside(
-        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        """What each finished part adds to files beside the posts, in the order of the parts.
-
-        ids: (N,) native ids of its posts. A path that files() gave too is gone on with.
-        """
         ...
 
     def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
@@ -115,12 +106,6 @@ class Quiet:
     def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
         """No events."""
         return []
-
-    def beside(
-        self, plan: Plan, society: Society, part: Part, posts: Posts, ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        """Nothing."""
-        return {}
 
 
 Planted = Quiet

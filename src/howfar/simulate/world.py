@@ -60,7 +60,6 @@ class _Made:
 
     told: pa.Table
     pieces: Sequence[Mapping[str, Piece]]
-    beside: Mapping[str, bytes]
     beside: Sequence[Mapping[str, bytes]]
 
 
@@ -82,7 +81,6 @@ def simulate(
     writing = Writing(out / RAW)
     for crawl in crawls:
         writing.add(account_pieces(scene, crawl))
-    _write_beside(out, scene)
     beside = _begin_study(out, scene)
     posts = 0
     table: pq.ParquetWriter | None = None
@@ -91,7 +89,7 @@ def simulate(
             writing.add(one)
         for added in made.beside:
             for name, content in added.items():
-                _append(out / STUDY / name, content)
+                _add(out, name, content)
         posts += len(made.told)
         table = table or pq.ParquetWriter(
             out / TABLES / "posts.parquet", made.told.schema, compression="zstd"
