@@ -6,10 +6,14 @@ from typing import Final
 
 from howfar.simulate.agenda import MECHANISM as AGENDA
 from howfar.simulate.annotation import MECHANISM as ANNOTATION
+from howfar.simulate.answers import MECHANISM as ANSWERS
+from howfar.simulate.availability import MECHANISM as AVAILABILITY
 from howfar.simulate.background import MECHANISM as BACKGROUND
 from howfar.simulate.capture import MECHANISM as CAPTURE
+from howfar.simulate.claims import MECHANISM as CLAIMS
 from howfar.simulate.costs import MECHANISM as COSTS
 from howfar.simulate.counts import MECHANISM as COUNTS
+from howfar.simulate.crisis import MECHANISM as CRISIS
 from howfar.simulate.insights import MECHANISM as INSIGHTS
 from howfar.simulate.lookalikes import MECHANISM as LOOKALIKES
 from howfar.simulate.maturation import MECHANISM as MATURATION
@@ -34,6 +38,8 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     LOOKALIKES,
     STORIES,
     SNOWBALL,
+    ANSWERS,
+    CLAIMS,
     # What posts say and show. Topics first: opinions depend on them.
     AGENDA,
     OPINIONS,
@@ -41,8 +47,10 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     PAID,
     COUNTS,
     PRACTICE,
+    CRISIS,
     MATURATION,
     # What happens to posts afterwards, and what exports hold of them.
+    AVAILABILITY,
     STAR,
     CAPTURE,
     # What comes beside the posts.
