@@ -22,6 +22,7 @@ from howfar.simulate.opinions import MECHANISM as OPINIONS
 from howfar.simulate.paid import MECHANISM as PAID
 from howfar.simulate.parts import Mechanism
 from howfar.simulate.practice import MECHANISM as PRACTICE
+from howfar.simulate.recycling import MECHANISM as RECYCLING
 from howfar.simulate.snowball import MECHANISM as SNOWBALL
 from howfar.simulate.spread import MECHANISM as SPREAD
 from howfar.simulate.star import MECHANISM as STAR
@@ -38,6 +39,7 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     LOOKALIKES,
     STORIES,
     SNOWBALL,
+    RECYCLING,
     ANSWERS,
     CLAIMS,
     # What posts say and show. Topics first: opinions depend on them.

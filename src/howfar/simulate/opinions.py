@@ -84,7 +84,7 @@ class Opinions:
         (0.7, 1.2, 1.6, 1.2, 1.2),
         (0.8, 1.2, 1.3, 1.4, 0.8),
     )
-    holding: tuple[str, ...] = ("background",)
+    holding: tuple[str, ...] = ("background", "recycling")
 
 
 class _Opinions(Quiet):

@@ -40,7 +40,8 @@ COLUMNS: Final[Mapping[str, tuple[type[np.generic], int]]] = {
     "claim": (np.uint8, NO_CLAIM),
     "paid": (np.bool_, False),
     "object": (np.int64, -1),  # what is linked: the same number, the same address
-    "picture": (np.int64, -1),
+    "picture": (np.int64, -1),  # the same number, the same picture but for what was done to it
+    "altered": (np.uint8, 0),  # what was done to the picture: place in pictures.VARIANTS
     "recycled": (np.int64, -1),  # text: the same number, the same text but for small changes
     "views": (np.int64, -1),  # final figures; -1 until they are drawn
     "likes": (np.int64, -1),
