@@ -146,7 +146,7 @@ class Capture(Quiet):
                     },
                     "lost_off_topic": 1.0 - settings.off_topic,
                 },
-                "capped": f"all but the newest {settings.cap} of an account and UTC day of one part",
+                "capped": f"all but the newest {settings.cap} of an account, UTC day and part",
                 "browsing": {
                     "shown_at_1000_followers": settings.browsing,
                     "exponent_of_followers": settings.exponent,
