@@ -52,6 +52,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar keys destroy my-study --yes",
     ),
     "demo": ("howfar demo", "howfar demo news --study newsrooms-2016"),
+    "simulate": (
+        "howfar simulate world --seed 7 --size 100k",
+        "howfar simulate world --seed 7 --size 20k --scenario synchrony,lookalikes",
+        "howfar simulate --list",
+    ),
 }
 """How each command is typed, at its simplest."""
 

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 from howfar import __version__
 from howfar.errors import StudyError
-from howfar.simulate.capture import capture_of
 from howfar.simulate.counts import seen
 from howfar.simulate.export.files import account_pieces, pieces, post_ids
 from howfar.simulate.export.piece import Crawl, Piece, Writing
@@ -26,7 +25,6 @@ from howfar.simulate.export.study import study_files
 from howfar.simulate.making import active, finished, parts, told
 from howfar.simulate.maturation import Observation, observations
 from howfar.simulate.parts import Part
-from howfar.simulate.places import PLATFORMS
 from howfar.simulate.plan import Plan
 from howfar.simulate.society import society
 from howfar.simulate.texts import texts
@@ -81,7 +79,7 @@ def simulate(
     writing = Writing(out / RAW)
     for crawl in crawls:
         writing.add(account_pieces(scene, crawl))
-    beside = _begin_study(out, scene)
+    _write_files(out, scene)
     posts = 0
     table: pq.ParquetWriter | None = None
     for done, made in enumerate(_each(plan, work, threads), 1):
@@ -100,7 +98,7 @@ def simulate(
         table.close()
     writing.close()
     _write_truth(out, scene, writing)
-    _write_study(out, scene, crawls, writing, beside)
+    _write_study(out, scene, crawls, writing)
     world = World(out, posts, writing.files, writing.rejects.num_rows)
     _end(out, scene, world)
     return world
@@ -178,29 +176,20 @@ def _write_truth(out: Path, scene: Scene, writing: Writing) -> None:
         pq.write_table(table, out / TABLES / f"{name}.parquet", compression="zstd")
 
 
-def _begin_study(out: Path, scene: Scene) -> list[str]:
-    """Files of mechanisms beside the posts, as far as no part adds to them; their paths."""
-    paths = []
+def _write_files(out: Path, scene: Scene) -> None:
+    """Files of mechanisms beside the posts; parts may go on with them."""
     for mechanism in active(scene.plan):
         for name, content in mechanism.files(scene.plan, scene.society):
             _add(out, name, content)
-            paths.append(name)
-    return paths
 
 
-def _write_study(
-    out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing, beside: Sequence[str]
-) -> None:
-    plan, society = scene.plan, scene.society
-    events = [one for mechanism in active(plan) for one in mechanism.events(plan, society)]
-    captures = {name: capture_of(plan, place) for place, name in enumerate(PLATFORMS)}
-    made = study_files(
-        *(scene, crawls, writing.files, f"../{RAW}"),
-        captures=captures,
-        beside=beside,
-        events=events,
-    )
-    for name, content in made:
+def _write_study(out: Path, scene: Scene, crawls: Sequence[Crawl], writing: Writing) -> None:
+    events = [
+        one
+        for mechanism in active(scene.plan)
+        for one in mechanism.events(scene.plan, scene.society)
+    ]
+    for name, content in study_files(scene, crawls, writing.files, f"../{RAW}", events=events):
         _add(out, name, content)
 
 
