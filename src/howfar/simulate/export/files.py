@@ -29,6 +29,16 @@ WRITERS: Final[Mapping[str, _Records]] = {
 }
 """Folder of the files, and what makes their records."""
 
+FORMS: Final[Mapping[str, Form]] = {
+    "x": x_api_v2.FORM,
+    "youtube": youtube.VIDEOS,
+    "telegram": telegram.form("sim_chat", "public_channel", 1),
+    "mastodon": mastodon.FORM,
+    "facebook": facebook_page.FORM,
+    "facebook-table": table.FORM,
+}
+"""One form of records in each folder; all of a folder can be damaged in the same ways."""
+
 
 def pieces(
     scene: Scene, crawl: Crawl, posts: Posts, texts: Sequence[str], keep: Mask | None = None

@@ -23,7 +23,7 @@ _SERVER: Final = f"https://{INSTANCE}"
 _NOBODY_ELSE = replaced('"visibility":"public"', '"visibility":"private"')
 FORM: Final = Form(
     {
-        **json_damages("id", "created_at", "content", "favourites_count"),
+        **json_damages("id", "created_at", "content", "followers_count"),
         "cut line": ("json", cut),
         "answer without posts": ("not_a_post", lambda _: '{"error":"Record not found"}'),
         "for followers alone": ("not_public", _NOBODY_ELSE),
@@ -73,7 +73,7 @@ def _heads(scene: Scene, view: View, rows: Rows) -> list[str]:
         f'"edited_at":null,"content":{content},"account":{{"id":"{author}",'
         f'"username":"{handle}","acct":"{handle}","display_name":"{name}",'
         f'"url":"{_SERVER}/@{handle}","followers_count":{followers}}},'
-        f'"media_attachments":[{picture}],"mentions":[],"tags":[],"emojis":[],{card}"poll":null'
+        f'"media_attachments":[{picture}],"tags":[],"emojis":[],{card}"poll":null'
         for (
             id,
             at,
@@ -108,18 +108,24 @@ def _picture(number: int) -> str:
 
 def _relations(scene: Scene, view: View, rows: Rows) -> list[str]:
     """Members (M,) that name what a status answers, boosts or quotes."""
-    told = ['"reblog":null'] * len(rows)
+    told = ['"mentions":[],"reblog":null'] * len(rows)
     posts = view.posts
     places = np.flatnonzero(view.parent[rows] >= 0)
     kind = view.relation[rows[places]]
     parents = view.parent[rows[places]]
-    for place, id, author in zip(
+    answered = parents[kind == REPLY]
+    for place, id, author, handle in zip(
         places[kind == REPLY].tolist(),
-        (posts["number"][parents[kind == REPLY]] + MASTODON_STATUS).tolist(),
-        (posts["account"][parents[kind == REPLY]] + MASTODON_ACCOUNT).tolist(),
+        (posts["number"][answered] + MASTODON_STATUS).tolist(),
+        (posts["account"][answered] + MASTODON_ACCOUNT).tolist(),
+        scene.society.handles(posts["account"][answered]),
         strict=True,
     ):
-        told[place] = f'"in_reply_to_id":"{id}","in_reply_to_account_id":"{author}","reblog":null'
+        told[place] = (
+            f'"in_reply_to_id":"{id}","in_reply_to_account_id":"{author}","reblog":null,'
+            f'"mentions":[{{"id":"{author}","username":"{handle}","acct":"{handle}",'
+            f'"url":"{_SERVER}/@{handle}"}}]'
+        )
     inner = np.isin(kind, (SHARE, QUOTE))
     for place, relation, status in zip(
         places[inner].tolist(),
@@ -127,7 +133,7 @@ def _relations(scene: Scene, view: View, rows: Rows) -> list[str]:
         _heads(scene, view, parents[inner]),
         strict=True,
     ):
-        told[place] = (
+        told[place] = '"mentions":[],' + (
             f'"reblog":{{{status}}}'
             if relation == SHARE
             else f'"quote":{{"state":"accepted","quoted_status":{{{status}}}}},"reblog":null'

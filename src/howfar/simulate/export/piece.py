@@ -9,8 +9,6 @@ from typing import BinaryIO, Literal
 
 import pyarrow as pa
 
-Capture = Literal["complete", "sample", "keyword", "capped", "browsing"]
-
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
@@ -18,14 +16,13 @@ class Crawl:
 
     name: folder of its files ("main", "recheck"). at: when, UTC microseconds, a whole second:
     posts written at or after it, or removed until then, are not in it. star: parents are written
-    as the root, as platforms do that hide who passed on from whom. capture, use: as of a source in
-    the study file.
+    as the root, as platforms do that hide who passed on from whom. use: as of a source in the study
+    file.
     """
 
     name: str
     at: int
     star: bool = False
-    capture: Capture = "complete"
     use: Literal["main", "recheck"] = "main"
 
 

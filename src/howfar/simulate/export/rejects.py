@@ -63,6 +63,9 @@ def json_damages(id: str, time: str, text: str, figure: str) -> dict[str, Damage
         "twin key": ("duplicate_key", replaced(r"^\{", '{"twin":1,"twin":2,')),
         "figure below zero": ("number", replaced(rf'"{figure}":"?\d+"?', f'"{figure}":-3')),
         "figure is no number": ("number", replaced(rf'"{figure}":"?\d+"?', f'"{figure}":NaN')),
-        "half a character": ("encoding", replaced(rf'"{text}":"', rf'"{text}":"\\ud83d')),
-        "NUL in a text": ("nul", replaced(rf'"{text}":"', rf'"{text}":"\\u0000')),
+        "half a character": (
+            "encoding",
+            replaced(rf'"{text}":"', rf'"{text}":"\\ud83d', every=True),
+        ),
+        "NUL in a text": ("nul", replaced(rf'"{text}":"', rf'"{text}":"\\u0000', every=True)),
     }

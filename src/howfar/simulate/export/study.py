@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from howfar.simulate import insights
+from howfar.simulate.capture import capture_of
 from howfar.simulate.export import table
 from howfar.simulate.export.facebook_page import ZONE
 from howfar.simulate.export.ids import (
@@ -44,17 +46,14 @@ def study_files(
     files: Mapping[str, int],
     raw: str = "../raw",
     *,
-    captures: Mapping[str, str] | None = None,
-    beside: Sequence[str] = (),
     events: Sequence[Mapping[str, object]] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Path in the study folder and content of study.toml and channels.csv.
 
     files: as Writing.files has them. raw: the folder of the crawls as seen from the study.
-    captures: capture class by platform, complete where it is not named. beside: paths in the study
-    of further files (an insights export becomes a source). events: keys of [[events]].
+    events: keys of each of [[events]].
     """
-    sources = [*_sources(crawls, files, raw, captures or {}), *_insights(beside)]
+    sources = [*_sources(scene.plan, crawls, files, raw), *_insights(scene)]
     yield "study.toml", _study(scene.plan, sources, events).encode()
     yield "channels.csv", _channels(scene).encode()
 
@@ -103,7 +102,7 @@ def _study(
 
 
 def _sources(
-    crawls: Sequence[Crawl], files: Mapping[str, int], raw: str, captures: Mapping[str, str]
+    plan: Plan, crawls: Sequence[Crawl], files: Mapping[str, int], raw: str
 ) -> Iterator[dict[str, object]]:
     folders = {name.rsplit("/", 1)[0] for name in files}
     for crawl in crawls:
@@ -113,7 +112,7 @@ def _sources(
                 continue
             known = dict(told)
             platform = folder.split("-")[0]
-            capture = captures.get(platform, "complete")
+            capture = capture_of(plan, PLATFORMS.index(platform))
             yield {
                 "name": folder if crawl.use == "main" else f"{folder}-{crawl.name}",
                 "path": f"{raw}/{here}/{known.pop('path')}",
@@ -125,16 +124,18 @@ def _sources(
             }
 
 
-def _insights(beside: Sequence[str]) -> Iterator[dict[str, object]]:
-    for path in beside:
-        folder, _, file = path.rpartition("/")
-        if folder == "insights" and file.endswith(".xlsx"):
+def _insights(scene: Scene) -> Iterator[dict[str, object]]:
+    if not scene.plan.on("insights"):
+        return
+    for channel, files in insights.paths(scene.society).items():
+        for file in files:
+            what = file.rsplit(".", 2)[1]
             yield {
-                "name": f"insights-{file.split('.')[0]}",
-                "path": path,
-                "format": "youtube-studio",
-                "channel": file.split(".")[0],
-                "timezone": "UTC",
+                "name": f"insights-{channel}-{what}",
+                "path": file,
+                "format": insights.FORMAT,
+                "channel": channel,
+                "timezone": insights.ZONE,
                 "capture": "complete",
             }
 

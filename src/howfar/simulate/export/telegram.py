@@ -18,6 +18,7 @@ from howfar.simulate.posts import ORIGINAL, SHARE
 from howfar.simulate.texts import address
 
 _EMPTY: Final = '""'
+_TEXT = r'"text":\[?"'
 _TIME = r'"date":"(\d+)-..-..T([^"]*)","date_unixtime":"\d+",'
 _DAMAGES: Final[dict[str, Damage]] = {
     "no id": ("id", replaced(r'^\{"id":\d+', '{"id":0')),
@@ -26,10 +27,21 @@ _DAMAGES: Final[dict[str, Damage]] = {
     "twin key": ("duplicate_key", replaced(r"^\{", '{"twin":1,"twin":2,')),
     "figure below zero": ("number", replaced(r'"count":\d+', '"count":-3')),
     "figure is no number": ("number", replaced(r'"count":\d+', '"count":NaN')),
-    "half a character": ("encoding", replaced(r'"from":"', r'"via_bot":"\\ud83d","from":"')),
-    "NUL in a text": ("nul", replaced(r'"from":"', r'"via_bot":"\\u0000","from":"')),
+    "half a character": ("encoding", replaced(_TEXT, r"\g<0>\\ud83d")),
+    "NUL in a text": ("nul", replaced(_TEXT, r"\g<0>\\u0000")),
     "notice of the chat": ("not_a_post", replaced('"type":"message"', '"type":"service"')),
 }
+
+
+def form(name: str, kind: str, chat: int) -> Form:
+    """The file of one chat. name, kind: as Telegram tells them; chat: its bare number."""
+    return Form(
+        _DAMAGES,
+        always="no id",
+        head=f'{{"name":{quoted(name)},"type":"{kind}","id":{chat},"messages":[\n',
+        between=",\n",
+        tail="\n]}\n",
+    )
 
 
 def records(scene: Scene, view: View) -> Mapping[str, tuple[Form, list[str]]]:
@@ -50,14 +62,10 @@ def records(scene: Scene, view: View) -> Mapping[str, tuple[Form, list[str]]]:
             tongue = LANGUAGES[posts["language"][here[0]]]
             file, name = f"sim_group_{tongue}", f"Simulated group {tongue}"
             kind = "public_supergroup"
-        form = Form(
-            _DAMAGES,
-            always="no id",
-            head=f'{{"name":{quoted(name)},"type":"{kind}","id":{chat},"messages":[\n',
-            between=",\n",
-            tail="\n]}\n",
+        made[f"{file}/result.json"] = (
+            form(name, kind, chat),
+            _messages(scene, view, here, chat),
         )
-        made[f"{file}/result.json"] = (form, _messages(scene, view, here, chat))
     return made
 
 

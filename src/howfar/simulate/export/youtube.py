@@ -32,10 +32,10 @@ def _form(kind: str, figure: str) -> Form:
     return Form(damages, always="playlist", between=",\n", page=(begin, end, _PAGE))
 
 
-_VIDEOS: Final = _form("video", "viewCount")
+VIDEOS: Final = _form("video", "viewCount")
 _THREADS: Final = _form("commentThread", "likeCount")
 _COMMENTS: Final = _form("comment", "likeCount")
-_PLAYLISTS: Final = _form("playlistItem", "position")
+_PLAYLISTS: Final = _form("playlistItem", "viewCount")
 _CHANNELS: Final = _form("channel", "subscriberCount")
 
 
@@ -55,7 +55,7 @@ def records(scene: Scene, view: View) -> Mapping[str, tuple[Form, list[str]]]:
     opens = ~is_video & (relation != SHARE) & to_video[rows]
     inner = ~is_video & (relation != SHARE) & ~to_video[rows]
     return {
-        "simulated_videos.json": (_VIDEOS, _videos(scene, view, rows[is_video])),
+        "simulated_videos.json": (VIDEOS, _videos(scene, view, rows[is_video])),
         "simulated_threads.json": (_THREADS, _threads(scene, view, rows[opens], answered)),
         "simulated_comments.json": (_COMMENTS, _comments(scene, view, rows[inner], answered)),
         "simulated_playlists.json": (
