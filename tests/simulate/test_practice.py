@@ -20,6 +20,7 @@ from howfar.simulate.practice import (
     without,
 )
 from howfar.simulate.society import Society, society
+from howfar.study.events import Event
 
 PART = Part("background", 0)
 EFFECTS = (0.0, 0.05, 0.20)
@@ -203,3 +204,15 @@ def test_its_truth(accounts: Society) -> None:
     names = tables["practice"].filter(tables["practice"]["date"].is_valid())["channel"]
     assert names.to_pylist() == [one["channel"] for one in told]
     assert len(tables["practice_days"]) == len(accounts.channels) * 182
+
+
+def test_a_study_names_each_date_as_an_event(accounts: Society) -> None:
+    told = MECHANISM.events(plan(), accounts)
+    assert [str(one["start"]) for one in told] == [
+        *("2024-03-04", "2024-03-22", "2024-04-10", "2024-04-28")
+    ]
+    events = [Event.model_validate(one) for one in told]
+    assert len({event.id for event in events}) == 4
+    for change in changes(plan(), accounts):
+        titles = [e.title for e in events if e.start == change.date(plan())]
+        assert accounts.channels[change.account].channel in titles[0]

@@ -162,6 +162,22 @@ class Practice(Quiet):
             "noise": {"standard_deviation": settings.noise, "memory_of_weeks": settings.memory},
         }
 
+    def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
+        """The dates of changes, and at which channels."""
+        dates: dict[dt.date, list[str]] = {}
+        for change in changes(plan, society):
+            channel = society.channels[change.account].channel
+            dates.setdefault(change.date(plan), []).append(channel)
+        return [
+            {
+                "id": f"sim-practice-{number}",
+                "start": date,
+                "title": f"Simulated change of practice: {', '.join(names)}",
+                "category": "practice",
+            }
+            for number, (date, names) in enumerate(sorted(dates.items()), 1)
+        ]
+
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
         """Every channel's change, and its levels without it, by day."""
         made = {change.account: change for change in changes(plan, society)}
