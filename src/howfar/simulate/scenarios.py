@@ -16,6 +16,9 @@ PLAIN: Final = frozenset({"background", "news", "spread", "counts"})
 _ALONE: Final = frozenset({"star", "capture"})
 """What would hide what others plant: on only where asked for by name."""
 
+_NEEDED: Final[Mapping[str, frozenset[str]]] = {"annotation": frozenset({"opinions"})}
+"""What is on as well where a scenario plants what would have nothing to show without it."""
+
 _LONGEST: Final = 48
 """Letters of a name, which goes into the id of the study."""
 
@@ -40,7 +43,8 @@ def scenarios() -> dict[str, Scenario]:
     for mechanism in MECHANISMS:
         if mechanism.name not in PLAIN:
             says = (sys.modules[type(mechanism).__module__].__doc__ or "").partition("\n")[0]
-            made.append(Scenario(mechanism.name, says, PLAIN | {mechanism.name}))
+            on = PLAIN | {mechanism.name} | _NEEDED.get(mechanism.name, frozenset())
+            made.append(Scenario(mechanism.name, says, on))
     everything = frozenset(mechanism.name for mechanism in MECHANISMS) - _ALONE
     without = ", ".join(sorted(_ALONE))
     made.append(Scenario("all", f"every mechanism but {without}, which hide others", everything))
