@@ -10,8 +10,10 @@ from tests.simulate.hand import crowd, made, plan, same
 from howfar.simulate.answers import MECHANISM, Answers, Latency
 from howfar.simulate.posts import Posts, together
 from howfar.simulate.society import society
+from howfar.study.events import Event
 
 SIZE = 1_000_000
+MANY = {"Answers": Answers(most=400)}
 
 
 def waits(posts: Posts, end: int) -> dict[int, tuple[float, bool]]:
@@ -44,7 +46,7 @@ def survival(told: list[tuple[float, bool]], hours: float) -> tuple[float, float
 
 
 def test_the_share_unanswered_falls_as_the_lognormal_says() -> None:
-    world = plan(MECHANISM.name, size=SIZE)
+    world = plan(MECHANISM.name, size=SIZE, **MANY)
     posts = together([made(world, MECHANISM), crowd(world, 5_000)])
     found = waits(posts, world.ends)
     table = MECHANISM.tables(world, society(world))["flares"].to_pylist()
@@ -60,7 +62,7 @@ def test_the_share_unanswered_falls_as_the_lognormal_says() -> None:
 
 
 def test_who_is_censored_and_who_never_answers_is_told() -> None:
-    world = plan(MECHANISM.name, size=SIZE)
+    world = plan(MECHANISM.name, size=SIZE, **MANY)
     found = waits(made(world, MECHANISM), world.ends)
     table = MECHANISM.tables(world, society(world))["flares"].to_pylist()
     status = [row["status"] for row in table]
@@ -87,6 +89,14 @@ def test_half_of_all_are_answered_after_the_overall_median() -> None:
     # 0.5 / (1 - 0.2) = 0.625 = Phi(0.3186), so 10 hours * exp(0.3186).
     assert Latency(10.0, 1.0, 0.2).overall == pytest.approx(10 * math.exp(0.31864), rel=1e-4)
     assert Latency(10.0, 1.0, 0.5).overall == math.inf
+
+
+def test_the_study_names_every_onset() -> None:
+    world = plan(MECHANISM.name)
+    told = [Event.model_validate(event) for event in MECHANISM.events(world, society(world))]
+    onsets = MECHANISM.tables(world, society(world))["flares"]["onset"].to_pylist()
+    assert [event.start for event in told] == onsets
+    assert all(event.title.startswith("Simulated") for event in told)
 
 
 def test_turned_off_nobody_has_anything_to_answer() -> None:

@@ -10,6 +10,7 @@ from howfar.simulate.plain import ours
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import SHARE, Posts, together
 from howfar.simulate.society import society
+from howfar.study.events import Event
 
 OURS = CrisisSettings()
 SECURITY = 4
@@ -88,6 +89,13 @@ def test_the_measure_seems_to_work_and_does_not() -> None:
     later = posts["views"][mine & (since >= 0) & (since < 30)].mean()
     assert later / before > 1.3
     assert MECHANISM.truth(on, society(on))["effect_of_measure"] == 0
+
+
+def test_the_study_names_the_crisis_and_the_measure() -> None:
+    on = plan("crisis")
+    told = [Event.model_validate(event) for event in MECHANISM.events(on, society(on))]
+    truth = MECHANISM.truth(on, society(on))
+    assert [str(event.start) for event in told] == [truth["onset"], truth["measure"]]
 
 
 def test_turned_off_nothing_falls() -> None:

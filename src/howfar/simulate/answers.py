@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import ndtri
 
-from howfar.simulate.happenings import HOUR, in_window, instants, scaled, told_by
+from howfar.simulate.happenings import HOUR, in_window, instants, moment, scaled, told_by
 from howfar.simulate.parts import Planted
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
@@ -60,7 +60,7 @@ class Answers:
     roles: Mapping[str, Latency] = field(default_factory=_roles)
     posts_per_flare: int = 2_500
     fewest: int = 16
-    most: int = 400
+    most: int = 120
     posts: float = 25.0
     decay: float = 8.0
     negative: float = 0.8
@@ -160,12 +160,12 @@ class _Answers(Planted):
         latency_hours is that drawn, whether seen or not.
         """
         found = flares(plan, society)
-        moment = pa.timestamp("us", "UTC")
+        utc = pa.timestamp("us", "UTC")
         status = [_status(plan, told) for told in found]
         columns = {
             "event": [event_id(told) for told in found],
             "story": [plan.first(self.name) + told.number for told in found],
-            "onset": pa.array([told.onset for told in found], moment),
+            "onset": pa.array([told.onset for told in found], utc),
             "topic": [TOPICS[told.topic] for told in found],
             "platform": [PLATFORMS[society.platform[told.channel]] for told in found],
             "channel": [society.channels[told.channel].channel for told in found],
@@ -177,11 +177,23 @@ class _Answers(Planted):
                     told.answered if told_status == "answered" else None
                     for told, told_status in zip(found, status, strict=True)
                 ],
-                moment,
+                utc,
             ),
             "latency_hours": pa.array([told.latency for told in found], pa.float64()),
         }
         return {"flares": pa.table(columns)}
+
+    def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
+        """The onsets, as the study names them."""
+        return [
+            {
+                "id": event_id(told),
+                "start": moment(told.onset),
+                "title": f"Simulated flare-up {told.number + 1}: {TOPICS[told.topic]}",
+                "category": "flare-up",
+            }
+            for told in flares(plan, society)
+        ]
 
 
 def event_id(told: Flare) -> str:

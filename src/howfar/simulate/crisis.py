@@ -104,6 +104,23 @@ class _Crisis(Planted):
         }
         return {"crisis": pa.table(columns)}
 
+    def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
+        """The crisis and the measure that does nothing, as the study names them."""
+        return [
+            {
+                "id": "sim-crisis",
+                "start": day_of(plan, 0),
+                "title": "Simulated crisis",
+                "category": "crisis",
+            },
+            {
+                "id": "sim-crisis-measure",
+                "start": day_of(plan, plan.of(CrisisSettings).measure),
+                "title": "Simulated measure against the crisis",
+                "category": "practice",
+            },
+        ]
+
 
 def day_of(plan: Plan, after: int) -> dt.date:
     """The day of the onset, or so many days after it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 import numpy as np
@@ -36,18 +37,34 @@ def instants(times: Column) -> npt.NDArray[np.int64]:
     return np.asarray(times).astype(np.int64) // SECOND * SECOND
 
 
+def moment(time: int) -> dt.datetime:
+    """A time in UTC microseconds as a date and time."""
+    return dt.datetime.fromtimestamp(time // SECOND, dt.UTC)
+
+
+def persons_on(society: Society, platform: int) -> npt.NDArray[np.int64]:
+    """All persons of a platform."""
+    first, last = society.on.starts[platform : platform + 2].tolist()
+    return society.on.members[first:last]
+
+
 def distinct(
     society: Society, rng: np.random.Generator, platform: int, number: int
 ) -> npt.NDArray[np.int64]:
-    """Persons (number,) of a platform, nobody twice, drawn by how often they write.
+    """Persons (number,) of a platform, nobody twice, drawn one after another by activity.
 
     Fewer where the platform has not so many.
     """
-    here = society.persons[society.platform[society.persons] == platform]
-    # The smallest of exponential times with these rates: a draw by weight without replacement.
-    waits = rng.exponential(size=len(here)) / np.maximum(society.activity[here], 1e-12)
-    drawn: npt.NDArray[np.int64] = here[np.argsort(waits, kind="stable")[:number]]
-    return drawn
+    here = persons_on(society, platform)
+    if 8 * number < len(here):
+        # Whoever is drawn again is passed over: the same as if nobody could be.
+        drawn = society.writers(rng, platform, 8 * number)
+        _, once = np.unique(drawn, return_index=True)
+        if len(once) >= number:
+            return drawn[np.sort(once)[:number]]
+    # The smallest of exponential times with these rates: again a draw by weight.
+    waits = rng.exponential(size=len(here)) / society.activity[here]
+    return here[np.argsort(waits, kind="stable")[:number]]
 
 
 def awake(society: Society, accounts: Column, times: Column) -> npt.NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from howfar.simulate.happenings import (
     awake,
     distinct,
     in_window,
+    persons_on,
     scaled,
     told_by,
 )
@@ -177,8 +178,8 @@ def _fans(plan: Plan, society: Society, index: int) -> Posts:
     rng, number = _begin(plan, index)
     platform = SHARING[int(rng.integers(0, len(SHARING)))]
     # Fans write as anybody does: drawn alike, not by activity.
-    here = society.persons[society.platform[society.persons] == platform]
-    chosen = rng.permutation(here)[: settings.fans + 1]
+    here = persons_on(society, platform)
+    chosen = here[rng.choice(len(here), min(settings.fans + 1, len(here)), replace=False)]
     star, fans = chosen[:1], chosen[1:]
     topic = int(rng.integers(0, len(TOPICS)))
     made = []

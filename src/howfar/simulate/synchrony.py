@@ -14,6 +14,7 @@ from howfar.simulate.happenings import (
     SECOND,
     SHARING,
     in_window,
+    persons_on,
     scaled,
     spare_moments,
     told_by,
@@ -182,8 +183,8 @@ def members(plan: Plan, society: Society) -> list[npt.NDArray[np.int64]]:
     settings = plan.of(Synchrony)
     free = {}
     for platform in SHARING:
-        here = society.persons[society.platform[society.persons] == platform]
-        free[platform] = plan.generator("synchrony", "members", platform).permutation(here)
+        rng = plan.generator("synchrony", "members", platform)
+        free[platform] = rng.permutation(persons_on(society, platform))
     used = dict.fromkeys(SHARING, 0)
     found = []
     for index in range(scaled(plan, settings.posts_per_group, settings.fewest)):
