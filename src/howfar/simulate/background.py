@@ -90,10 +90,10 @@ class Background(Quiet):
     def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
         """Expected posts, the rhythm, shares of topics and of links."""
         settings = plan.of(BackgroundSettings)
-        hours = np.arange(plan.days * 24)
+        total, written = immigrants(plan), by_channels(plan, society)
         return {
-            "expected_posts_of_channels": float(rates(plan, society, hours, "channels").sum()),
-            "expected_posts_of_persons": float(rates(plan, society, hours, "persons").sum()),
+            "expected_posts_of_channels": written,
+            "expected_posts_of_persons": total - written,
             "depth_of_day": dict(zip(("persons", "channels"), settings.day, strict=True)),
             "peak_local_hour": dict(zip(("persons", "channels"), settings.peak, strict=True)),
             "weekend_to_weekday": dict(zip(("persons", "channels"), settings.week, strict=True)),
@@ -103,7 +103,8 @@ class Background(Quiet):
 
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
         """channel_rates: expected own posts of each channel in the whole window."""
-        expected = rates(plan, society, np.arange(plan.days * 24), "channels").sum(axis=0)
+        weights = np.array([channel.rate for channel in society.channels])
+        expected = by_channels(plan, society) * weights / weights.sum()
         names = [channel.channel for channel in society.channels]
         return {"channel_rates": pa.table({"channel": names, "expected_posts": expected})}
 
@@ -117,13 +118,19 @@ def immigrants(plan: Plan) -> float:
     return plan.size / sum(grown)
 
 
+def by_channels(plan: Plan, society: Society) -> float:
+    """Expected background posts of all channels."""
+    settings = plan.of(SocietySettings)
+    most = settings.busiest * len(society.channels) * plan.days
+    return min(settings.share_of_channels * immigrants(plan), most)
+
+
 def rates(plan: Plan, society: Society, hours: npt.NDArray[np.int64], whose: str) -> FloatArray:
     """Expected posts in each hour (H,) of the window: of each channel (H, C), or of all persons
     of each platform and country (H, platforms x countries).
     """
     settings, accounts = plan.of(BackgroundSettings), plan.of(SocietySettings)
-    total, number = immigrants(plan), len(society.channels)
-    written = min(accounts.share_of_channels * total, accounts.busiest * number * plan.days)
+    total, written = immigrants(plan), by_channels(plan, society)
     place = ("persons", "channels").index(whose)
     rhythm = _rhythm(plan, settings, place)
     if whose == "channels":

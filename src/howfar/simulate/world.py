@@ -8,6 +8,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -77,26 +78,25 @@ def simulate(
     crawls = [crawl for crawl, _ in _crawls(plan)]
     work = parts(plan, scene.society)
     writing = Writing(out / RAW)
-    for crawl in crawls:
-        writing.add(account_pieces(scene, crawl))
     _write_files(out, scene)
     posts = 0
-    table: pq.ParquetWriter | None = None
-    for done, made in enumerate(_each(plan, work, threads), 1):
-        for one in made.pieces:
-            writing.add(one)
-        for added in made.beside:
-            for name, content in added.items():
-                _add(out, name, content)
-        posts += len(made.told)
-        table = table or pq.ParquetWriter(
-            out / TABLES / "posts.parquet", made.told.schema, compression="zstd"
-        )
-        table.write_table(made.told)
-        progress("posts", done, len(work))
-    if table is not None:
-        table.close()
-    writing.close()
+    with ExitStack() as open_files:
+        open_files.callback(writing.close)
+        for crawl in crawls:
+            writing.add(account_pieces(scene, crawl))
+        table: pq.ParquetWriter | None = None
+        for done, made in enumerate(_each(plan, work, threads), 1):
+            for one in made.pieces:
+                writing.add(one)
+            for added in made.beside:
+                for name, content in added.items():
+                    _add(out, name, content)
+            if table is None:
+                path, schema = out / TABLES / "posts.parquet", made.told.schema
+                table = open_files.enter_context(pq.ParquetWriter(path, schema, compression="zstd"))
+            table.write_table(made.told)
+            posts += len(made.told)
+            progress("posts", done, len(work))
     _write_truth(out, scene, writing)
     _write_study(out, scene, crawls, writing)
     world = World(out, posts, writing.files, writing.rejects.num_rows)
