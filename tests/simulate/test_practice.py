@@ -156,6 +156,9 @@ def test_dates_are_staggered_and_crossed_with_effects(accounts: Society) -> None
     assert {change.figures for change in made} == set(EFFECTS)
     assert {change.volume for change in made} == set(EFFECTS)
     assert len({(change.figures, change.volume) for change in made}) == min(9, len(made))
+    for size in EFFECTS:
+        assert len({change.day for change in made if change.figures == size}) >= 3
+        assert len({change.day for change in made if change.volume == size}) >= 3
 
 
 def test_a_part_of_posts_is_kept_at_most_all(accounts: Society) -> None:

@@ -66,7 +66,8 @@ def changes(plan: Plan, society: Society) -> list[Change]:
     return [
         Change(
             account,
-            int(settings.dates[place % len(settings.dates)] * plan.days),
+            # So that no platform and no effect has most of its changes on one date.
+            int(settings.dates[(place + 2 * (place // several)) % len(settings.dates)] * plan.days),
             settings.effects[place % several],
             settings.effects[place // several % several],
         )
