@@ -61,10 +61,17 @@ class Run:
     reused: bool
 
 
-def run_study(folder: Path, *, again: bool = False, progress: Progress | None = None) -> Run:
+def run_study(
+    folder: Path,
+    *,
+    again: bool = False,
+    progress: Progress | None = None,
+    leave_out: frozenset[str] = frozenset(),
+) -> Run:
     """Measure a study's tables; the published results, kept under results/runs/<id>.
 
     The same data, study file, registry and code are not measured twice (unless ``again``).
+    leave_out: measures that this run does not take; their outcome says so.
     Raises StudyError where nothing was read yet, or where the compared channels have no posts.
     """
     started = datetime.now(UTC)
@@ -76,7 +83,7 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
                 where=str(folder),
                 next=f"howfar read {folder}",
             )
-        provenance = _provenance(folder, study, manifest)
+        provenance = _provenance(folder, study, manifest, leave_out)
         kept = folder / "results" / "runs" / provenance["run"]
         if (kept / "provenance.json").exists() and not again:
             write_atomically(folder / "results" / "latest", provenance["run"].encode())
@@ -86,7 +93,9 @@ def run_study(folder: Path, *, again: bool = False, progress: Progress | None = 
         inventory = take_inventory(tables(), compared, len(study.events))
         sampling = _sampling(study)
         held = ground_of(_held(tables()), compared, study.peers.capture)
-        measured = measure_all(tables(), inventory, sampling, study.about.seed, progress, held)
+        measured = measure_all(
+            tables(), inventory, sampling, study.about.seed, progress, held, leave_out
+        )
         measured.append(assess_profile(tables(), study, measured, sampling, held))
     measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)
@@ -193,14 +202,18 @@ def measure_all(
     seed: int,
     progress: Progress | None,
     held: Ground,
+    leave_out: frozenset[str] = frozenset(),
 ) -> list[Measured]:
-    """Every measure of the registry, each with a generator of its own."""
+    """Every measure of the registry but those left out, each with a generator of its own."""
     done: list[Measured] = []
     measures = list(registry().values())
     for n, one in enumerate(measures):
         if progress:
             progress(one.declaration.title, n, len(measures))
-        results = _take(one, tables, inventory, sampling, seed, held)
+        if one.declaration.id in leave_out:
+            results = [Result(not_measured(one.declaration.unit, "left out of this run"))]
+        else:
+            results = _take(one, tables, inventory, sampling, seed, held)
         done.append(Measured(one.declaration, tuple(results)))
     return done
 
@@ -281,7 +294,9 @@ def code_hash() -> str:
     return digest.hexdigest()
 
 
-def _provenance(folder: Path, study: Study, manifest: Manifest) -> dict[str, Any]:
+def _provenance(
+    folder: Path, study: Study, manifest: Manifest, leave_out: frozenset[str]
+) -> dict[str, Any]:
     """Everything that the results depend on; the run's id is a hash of it. No clock."""
     channels = folder / "channels.csv"
     facts: dict[str, Any] = {
@@ -312,6 +327,7 @@ def _provenance(folder: Path, study: Study, manifest: Manifest) -> dict[str, Any
         "python": platform.python_version(),
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         **({"simulated": study.about.simulated} if study.about.simulated else {}),
+        **({"left_out": sorted(leave_out)} if leave_out else {}),
     }
     facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
     return facts

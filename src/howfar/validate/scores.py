@@ -203,7 +203,8 @@ def coverage_error(
 def _alarms(outcomes: Sequence[Outcome]) -> tuple[float | None, float | None]:
     """Shares of intervals that exclude no effect: where there is one, and where there is none."""
     tested = [o for o in outcomes if o.null is not None and o.low is not None and not o.bound]
-    real, none = [], []
+    real: list[bool] = []
+    none: list[bool] = []
     for one in tested:
         assert one.null is not None
         assert one.low is not None
