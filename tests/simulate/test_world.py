@@ -112,9 +112,9 @@ def test_every_record_of_a_raw_file_is_a_post_that_the_crawl_could_see(world: Wo
 def test_every_text_file_says_that_it_is_simulated(world: World) -> None:
     for name in bytes_of(world.folder):
         if name.endswith((".json", ".jsonl", ".csv", ".toml")):
-            text = (world.folder / name).read_text(encoding="utf-8")
+            told = name + (world.folder / name).read_text(encoding="utf-8")
             # Names of accounts say it where a table has no column for words.
-            assert "simulated" in text.lower() or "sim_" in text, name
+            assert "simulated" in told.lower() or "sim_" in told, name
 
 
 def test_a_world_without_a_mechanism_has_nothing_of_it(tmp_path: Path) -> None:
