@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from howfar.readers.json_lines import parse_at
+from howfar.readers.json_tried import Tried
 from howfar.readers.json_window import Window
 from howfar.readers.text_lines import LONGEST, damage, open_text
 from howfar.schema.reader import Document
@@ -25,6 +26,8 @@ _SIBLING = re.compile(r",[ \t\n\r]*(?=\{)|[\n\r](?=[\[{])")
 _MOST_RETRIED = 32 * LONGEST
 """Characters that are tried in vain, over all broken stretches of a document, before it is left:
 so that no document takes longer than its size justifies."""
+_REREAD_EACH = 64
+"""In a document with an indent as many more for each character that lies behind."""
 
 _UNPLACED = ("depth", "duplicate_key", "number")
 _COSTLY, _CHEAP = 20_000, 4_000
@@ -88,6 +91,9 @@ class _Parser:
         self.marks = [f'"{path[0]}"' for path in lists if path]
         self.is_record = is_record
         self.retried = 0
+        self.reread = 0
+        """Characters of the values that were read in vain, without what is taken for them."""
+        self.tried = Tried()
         self.in_pages = False
         """Whether a list of pages was left, whose commas and end then stand at the top."""
 
@@ -245,7 +251,7 @@ class _Parser:
                 else:
                     yield JsonRecord(window.line, None, broken.reason)
                 if indent is not None:
-                    closed = self._find_indented(indent)
+                    closed = yield from self._find_indented(indent)
                 elif not self._find(_SIBLING, page="*" in path[:1]) or window.begins_a_value:
                     raise _LeftError from None
                 elif window.at_line_start and not self._is_record_here():
@@ -254,17 +260,25 @@ class _Parser:
                 elif "*" in path:
                     around = {}  # In one long line the next element may lie in another list.
 
-    def _find_indented(self, indent: str) -> bool:
+    def _find_indented(self, indent: str) -> Generator[JsonRecord, None, bool]:
         """Go to the next element that is indented alike; true where the list ends before.
 
-        In a document with line breaks between members no line begins inside a text.
+        In a document with line breaks between members no line begins inside a text. A line that
+        begins with a value, goes on with nothing and is broken, too, has a reason of its own.
         """
         start = re.compile(rf"[\n\r]{indent}(?=\{{)|[\n\r][ \t]{{0,{max(0, len(indent) - 1)}}}\]")
-        while self.window.search(start):
-            if self.window.text[self.window.at - 1] == "]":
+        window = self.window
+        while window.search(start):
+            if window.text[window.at - 1] == "]":
                 return True
-            if self._is_record_here():
+            line, goes_on = window.line, indent or not window.follows_a_value
+            found, reason = self._try_here()
+            if found:
                 return False
+            if reason and not goes_on:
+                yield JsonRecord(line, None, reason)
+            if self.reread > _MOST_RETRIED + _REREAD_EACH * window.behind:
+                window.finish()
         raise _LeftError
 
     def _return_to_hidden(self, start: tuple[int, int], indent: str) -> bool:
@@ -297,12 +311,31 @@ class _Parser:
         return False
 
     def _is_record_here(self) -> bool:
+        return self._try_here()[0]
+
+    def _try_here(self) -> tuple[bool, str]:
+        """Whether a record begins here; what is wrong with the value, where it was read."""
+        window = self.window
+        begins = window.peek() in ("{", "[")
+        known = self.tried.is_record(window.behind) if begins else None
+        if known is not None:
+            return known, ""
         try:
-            value, length, _ = self._decode()
-        except _BrokenError:
-            return False
-        self.window.at -= length
-        return self.is_record(value)
+            value, length, fault = self._decode()
+        except _BrokenError as broken:
+            return False, broken.reason
+        window.at -= length
+        found = self.is_record(value)
+        if fault == "encoding":
+            self.tried.add_damaged(window.text, window.at, window.at + length, window.behind)
+        elif fault:
+            self.retried += length
+            self.reread += length
+        elif begins and not found:
+            self.tried.add_whole(
+                window.text, window.at, length, value, self.is_record, window.behind
+            )
+        return found, fault
 
     def _decode(self) -> tuple[Any, int, str]:
         """The value at the window's place, which moves behind it; its length; what is wrong.
@@ -324,7 +357,10 @@ class _Parser:
         fault = damage(text) if reason in ("", "json") else reason
         if not reason and length > LONGEST:
             fault = "too_long"
+        if reason == "json":
+            self.tried.add_broken(window.text, window.at, end, window.behind)
         if reason:
+            self.reread += length
             self.retried += max(length, _COSTLY if reason in _UNPLACED else _CHEAP)
             window.forget()
             raise _BrokenError(fault or reason)

@@ -57,6 +57,12 @@ class Window:
         before = self.text[max(0, self.at - _BEHIND) : self.at]
         return self.at_line_start and not before.rstrip().endswith(",")
 
+    @property
+    def follows_a_value(self) -> bool:
+        """Whether an object or a list ends before the present place, with no comma between."""
+        before = self.text[max(0, self.at - _BEHIND) : self.at]
+        return before.rstrip().endswith(("}", "]"))
+
     def more(self) -> bool:
         """Read on, and forget what is behind; false at the end of the text."""
         if self.ended:
@@ -76,9 +82,14 @@ class Window:
             self._forgotten += cut
             self._counted = self.at
 
+    @property
+    def behind(self) -> int:
+        """How much of the whole text lies before the present place."""
+        return self._forgotten + self.at
+
     def place(self) -> tuple[int, int]:
         """The present place in the whole text, and its line."""
-        return self._forgotten + self.at, self.line
+        return self.behind, self.line
 
     def return_to_line_end(self, place: tuple[int, int]) -> int:
         """Go back to the end of the line of an earlier place; the characters that this went.
