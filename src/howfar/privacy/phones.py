@@ -54,6 +54,8 @@ def is_phone(run: re.Match[str], text: str) -> bool:
 
 def _ascii_digits(run: str) -> str:
     """The run with decimal digits of every script as 0-9 and full-width signs as plain ones."""
+    if run.isascii():
+        return run
     plain = "".join(str(int(c)) if c.isdecimal() else c for c in run)
     return plain.translate(str.maketrans("＋－．／（）", "+-./()"))
 

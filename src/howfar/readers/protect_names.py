@@ -19,7 +19,10 @@ def name_match(raw: pa.Table, channel: pa.Array, watched: WatchedNames) -> pa.Ar
     Null for channels, and where neither is given.
     """
     # Of a federated handle, name@instance, the instance is not the author's own word.
-    local = pc.replace_substring_regex(raw["author_handle"], r"^(@?[^@]*)@.*$", r"\1")
+    local = raw["author_handle"]
+    federated = pc.fill_null(pc.match_substring_regex(local, r"^@?[^@]*@"), False)
+    if pc.any(federated).as_py():
+        local = pc.replace_substring_regex(local, r"^(@?[^@]*)@.*$", r"\1")
     found = pa.nulls(len(raw), YES_NO)
     for column in (local, raw["author_name"]):
         if column.null_count < len(column):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -44,6 +45,9 @@ _WORDS = (
 _RELATIONS = dict(RELATIONS)
 _NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
 _NOWHERE, _NO_POST, _NO_MEDIUM = Geo(), Message(), Media()
+
+_outside = lru_cache(maxsize=50_000)(outside_host)
+"""Most posts link to a few sites."""
 
 
 @dataclass(slots=True)
@@ -162,15 +166,24 @@ def columns(found: Found) -> tuple[dict[str, Any], Mask]:
     for name, targets in FIGURES.items():
         given |= dict.fromkeys(targets, _array(values[name], WHOLE))
     given |= _availability(values["withheld"])
+    given["collected_at"] = _array(values["collected_at"], TEXT)
+    return checked(given)
+
+
+def checked(given: dict[str, Any]) -> tuple[dict[str, Any], Mask]:
+    """Raw columns (N,) with their times read, and which posts (N,) have ids and times as wanted.
+
+    given: created_at and collected_at as text.
+    """
     certain = truth(pc.is_valid(given["post_id"]))
     for name in _IDS:
         certain &= _digits(given[name])
-    given["created_at"], timed = _times(given["created_at"])
-    told = values["collected_at"]
-    read = {text: None if text is UNSET else instant(text, None)[0] for text in set(told)}
-    retrieved = pa.array([read[text] for text in told], WHOLE).cast(TIME)
-    given |= {"collected_at": retrieved, "observed_at": retrieved}
-    return given, certain & timed
+    created, timed = _times(given["created_at"])
+    told = pc.dictionary_encode(given["collected_at"])
+    read = [instant(text, None)[0] for text in told.dictionary.to_pylist()]
+    retrieved = pa.array(read, WHOLE).cast(TIME).take(told.indices)
+    times = {"created_at": created, "collected_at": retrieved, "observed_at": retrieved}
+    return given | times, certain & timed
 
 
 def _digits(ids: pa.Array) -> Mask:
@@ -188,7 +201,10 @@ def _digits(ids: pa.Array) -> Mask:
 
 
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
-    return pa.array([None if value is UNSET else value for value in values], kind)
+    try:
+        return pa.array(values, kind)
+    except pa.ArrowException:  # Some are missing: Arrow does not know UNSET.
+        return pa.array([None if value is UNSET else value for value in values], kind)
 
 
 def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[Any]]:
@@ -240,14 +256,11 @@ def _countries(posts: Sequence[Post], pages: Sequence[Around]) -> list[str | Non
 
 def _links(posts: Sequence[Post]) -> list[str | None]:
     hosts: list[str | None] = [None] * len(posts)
-    known: dict[str, str | None] = {}
     for n, post in enumerate(posts):
         for url in (post.entities.urls or ()) if post.entities else ():
             # Up to the first slash of the path: the host is told by that alone.
             start = "/".join((url.unwound_url or url.expanded_url or "").split("/", 3)[:3])
-            if start not in known:
-                known[start] = outside_host(start)
-            if host := known[start]:
+            if host := _outside(start):
                 hosts[n] = host
                 break
     return hosts
