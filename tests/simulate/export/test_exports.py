@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from tests.simulate.export.cases import FORMATS, read, scene, written
 
 from howfar.errors import InputError
 from howfar.readers.discovery import sure_guess
-from howfar.simulate.export import Crawl, RejectSettings, pieces, post_ids
+from howfar.simulate.export import Crawl, RejectSettings, Scene, pieces, post_ids
+from howfar.simulate.export.files import FORMS
 from howfar.simulate.export.reactions import SHARES
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
 from howfar.simulate.posts import ORIGINAL, QUOTE, REPLY, SHARE, Posts, together
+from howfar.simulate.society import society
 from howfar.simulate.texts import texts
 
 RELATIONS = {ORIGINAL: "original", REPLY: "reply", SHARE: "repost", QUOTE: "quote"}
@@ -203,7 +206,7 @@ def test_playlists_are_shares_of_the_video_that_was_meant(told: Told) -> None:
     for n in np.flatnonzero(told.posts["platform"] == PLATFORMS.index("youtube")).tolist():
         if told.posts["relation"][n] == SHARE:
             above = int(told.posts["parent"][n])
-            while told.posts["relation"][above] == SHARE:
+            while told.posts["relation"][above] in (SHARE, REPLY):
                 above = int(told.posts["parent"][above])
             assert told.shares[told.ids[n]]["object"] == told.ids[above]
             shares += 1
@@ -256,6 +259,9 @@ def test_planted_rejects_are_what_readers_reject(tmp_path: Path) -> None:
     told = Told(tmp_path, MAIN, "rejects", RejectSettings=RejectSettings(rate=0.15))
     planted = told.writing.rejects.to_pylist()
     assert sorted(told.rejects) == [(p["file"], p["line"], p["reason"]) for p in planted]
+    for folder, form in FORMS.items():
+        kinds = {p["kind"] for p in planted if p["file"].split("/")[1] == folder}
+        assert kinds == form.damages.keys(), folder
     assert told.rows.keys() | told.shares.keys() == set(told.ids)
     assert len(planted) > 800
 
@@ -287,3 +293,24 @@ def test_texts_that_try_the_formats(tmp_path: Path) -> None:
     assert sorted(found) == [
         (p["file"], p["line"], p["reason"]) for p in writing.rejects.to_pylist()
     ]
+
+
+def test_pieces_do_not_depend_on_what_else_is_made() -> None:
+    scenery = scene("rejects")
+    parts = [cases.world(scenery, 500, part) for part in range(3)]
+    said = [texts(scenery.plan, part, scenery.plan.generator("t")) for part in parts]
+    there = [pieces(scenery, MAIN, p, t) for p, t in zip(parts, said, strict=True)]
+    again = scene("rejects")
+    back = [pieces(again, MAIN, parts[n], said[n]) for n in (2, 0, 1)]
+    assert [back[1], back[2], back[0]] == there
+
+
+def test_another_seed_plants_other_rejects() -> None:
+    posts, made = cases.world(scene(), 2_000), []
+    for seed in (1, 1, 2):
+        plan = dataclasses.replace(scene("rejects").plan, seed=seed)
+        settings = {"RejectSettings": RejectSettings(rate=0.05)}
+        plan = dataclasses.replace(plan, settings=settings)
+        found = pieces(Scene(plan, society(plan)), MAIN, posts, ["simulated"] * 2_000)
+        made.append([(n, p.line) for n, piece in found.items() for p in piece.planted])
+    assert made[0] == made[1] != made[2]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.export import facebook_page, mastodon, table, telegram, x_api_v2, youtube
@@ -13,7 +14,7 @@ from howfar.simulate.export import ids as native
 from howfar.simulate.export.form import Form
 from howfar.simulate.export.piece import Crawl, Piece
 from howfar.simulate.export.rejects import RejectSettings, planted
-from howfar.simulate.export.scene import Mask, Scene, View, view
+from howfar.simulate.export.scene import Mask, Rows, Scene, View, known, view
 from howfar.simulate.places import PLATFORMS
 from howfar.simulate.posts import Posts
 
@@ -77,22 +78,26 @@ def _piece(scene: Scene, name: str, form: Form, lines: list[str], posts: Posts) 
 
 def post_ids(scene: Scene, posts: Posts) -> pa.Array:
     """Native ids (N,) of posts as their exports give them and readers take them, text."""
-    told = np.empty(len(posts), object)
-    seen = view(Crawl("", 0), posts, [], None)
+    _, relation = known(posts)
+    places, told = [], []
     for platform, name in enumerate(PLATFORMS):
         rows = np.flatnonzero(posts["platform"] == platform)
-        told[rows] = _ids(scene, seen, name, rows)
-    return pa.array(told.tolist(), pa.string())
+        places.append(rows)
+        told.append(pa.array(_ids(scene, posts, relation, name, rows), pa.string()))
+    order = np.argsort(np.concatenate(places), kind="stable")
+    return pa.chunked_array(told).combine_chunks().take(order)
 
 
-def _ids(scene: Scene, seen: View, platform: str, rows: native.Numbers) -> list[str]:
-    posts, number = seen.posts, seen.posts["number"][rows]
+def _ids(
+    scene: Scene, posts: Posts, relation: npt.NDArray[np.uint8], platform: str, rows: Rows
+) -> list[str]:
+    number = posts["number"][rows]
     if platform == "x":
         return [str(n) for n in (number + native.X_POST).tolist()]
     if platform == "mastodon":
         return [str(n) for n in (number + native.MASTODON_STATUS).tolist()]
     if platform == "youtube":
-        return native.youtube_posts(posts, seen.relation, rows)
+        return native.youtube_posts(posts, relation, rows)
     if platform == "facebook":
         owner, own = native.FACEBOOK_PAGE + posts["account"][rows], native.FACEBOOK_POST + number
         return [f"{a}_{n}" for a, n in zip(owner.tolist(), own.tolist(), strict=True)]

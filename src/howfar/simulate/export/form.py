@@ -46,7 +46,7 @@ class Form:
             first = place + 1 + place // size * 2
         return Piece(
             data=text.encode(),
-            lines=text.count("\n") + 1,
+            lines=text.count("\n") + 1 if records else 0,
             records=len(records) - len(bad),
             planted=[Planted(int(first[place]), reason, kind) for place, reason, kind in bad],
             head=self.head.encode(),

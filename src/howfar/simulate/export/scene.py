@@ -76,24 +76,31 @@ class View:
 
 def view(crawl: Crawl, posts: Posts, texts: list[str], keep: Mask | None) -> View:
     """What a crawl sees of a part. keep: (N,) posts that it may hold at all."""
-    created, removed, platform = posts["created"], posts["removed"], posts["platform"]
+    created, removed = posts["created"], posts["removed"]
     shown = (created < crawl.at) & ~((removed > 0) & (removed <= crawl.at)) & posts["captured"]
     if keep is not None:
         shown &= keep
     here = np.arange(len(posts))
-    parent = posts["parent"]
-    # No platform knows what happened on another one.
-    parent = np.where((parent >= 0) & (platform[parent] == platform), parent, -1)
-    relation = np.where(parent < 0, ORIGINAL, posts["relation"]).astype(np.uint8)
-    thread = _top(np.where(relation == REPLY, parent, here))
-    shared = _top(np.where(relation == SHARE, parent, here))
+    parent, relation = known(posts)
+    thread = top(np.where(relation == REPLY, parent, here))
+    shared = top(np.where(relation == SHARE, parent, here))
     if crawl.star:
-        parent = np.where(parent < 0, -1, _top(np.where(parent < 0, here, parent)))
+        parent = np.where(parent < 0, -1, top(np.where(parent < 0, here, parent)))
     return View(crawl, posts, texts, shown, parent, relation, thread, shared)
 
 
-def _top(above: Rows) -> Rows:
-    """The last row (N,) on the way up; what has nothing above it has itself."""
+def known(posts: Posts) -> tuple[Rows, npt.NDArray[np.uint8]]:
+    """Parent (N,) of each post on its own platform and what it is to that; -1 and ORIGINAL else.
+
+    No platform knows what happened on another one.
+    """
+    parent, platform = posts["parent"], posts["platform"]
+    parent = np.where((parent >= 0) & (platform[parent] == platform), parent, -1)
+    return parent, np.where(parent < 0, ORIGINAL, posts["relation"]).astype(np.uint8)
+
+
+def top(above: Rows) -> Rows:
+    """The last row (N,) on the way up; above: (N,), of a post with nothing above it its own."""
     while (above != above[above]).any():
         above = above[above]
     return above

@@ -53,7 +53,7 @@ def study_files(
     files: as Writing.files has them. raw: the folder of the crawls as seen from the study.
     events: keys of each of [[events]].
     """
-    sources = [*_sources(scene.plan, crawls, files, raw), *_insights(scene)]
+    sources = [*_sources(scene.plan, crawls, files, raw), *_insights(scene, crawls)]
     yield "study.toml", _study(scene.plan, sources, events).encode()
     yield "channels.csv", _channels(scene).encode()
 
@@ -119,12 +119,16 @@ def _sources(
                 **known,
                 "capture": capture,
                 "query": f"simulated {platform}" if capture == "keyword" else None,
-                "observed_at": dt.datetime.fromtimestamp(crawl.at // 1_000_000, dt.UTC),
+                "observed_at": _moment(crawl),
                 "use": crawl.use,
             }
 
 
-def _insights(scene: Scene) -> Iterator[dict[str, object]]:
+def _moment(crawl: Crawl) -> dt.datetime:
+    return dt.datetime.fromtimestamp(crawl.at // 1_000_000, dt.UTC)
+
+
+def _insights(scene: Scene, crawls: Sequence[Crawl]) -> Iterator[dict[str, object]]:
     if not scene.plan.on("insights"):
         return
     for channel, files in insights.paths(scene.society).items():
@@ -137,6 +141,7 @@ def _insights(scene: Scene) -> Iterator[dict[str, object]]:
                 "channel": channel,
                 "timezone": insights.ZONE,
                 "capture": "complete",
+                "observed_at": max(_moment(crawl) for crawl in crawls if crawl.use == "main"),
             }
 
 

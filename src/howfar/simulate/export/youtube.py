@@ -11,10 +11,10 @@ import numpy as np
 from howfar.simulate.export.form import Form
 from howfar.simulate.export.ids import codes, youtube_channels, youtube_posts
 from howfar.simulate.export.rejects import json_damages
-from howfar.simulate.export.scene import Rows, Scene, View, stamps
+from howfar.simulate.export.scene import Rows, Scene, View, stamps, top
 from howfar.simulate.export.x_api_v2 import figures
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
-from howfar.simulate.posts import ORIGINAL, QUOTE, SHARE
+from howfar.simulate.posts import ORIGINAL, QUOTE, REPLY, SHARE
 
 _PLATFORM = PLATFORMS.index("youtube")
 _PAGE = 50
@@ -52,15 +52,20 @@ def records(scene: Scene, view: View) -> Mapping[str, tuple[Form, list[str]]]:
     above = view.relation[np.maximum(answered, 0)]
     is_video = (relation == ORIGINAL) | (relation == QUOTE)
     to_video = (above == ORIGINAL) | (above == QUOTE)
+    below = np.isin(view.relation, (REPLY, SHARE))
+    video = top(np.where(below, view.parent, np.arange(len(below))))
     opens = ~is_video & (relation != SHARE) & to_video[rows]
     inner = ~is_video & (relation != SHARE) & ~to_video[rows]
     return {
         "simulated_videos.json": (VIDEOS, _videos(scene, view, rows[is_video])),
         "simulated_threads.json": (_THREADS, _threads(scene, view, rows[opens], answered)),
-        "simulated_comments.json": (_COMMENTS, _comments(scene, view, rows[inner], answered)),
+        "simulated_comments.json": (
+            _COMMENTS,
+            _comments(scene, view, rows[inner], answered, video),
+        ),
         "simulated_playlists.json": (
             _PLAYLISTS,
-            _playlists(scene, view, rows[relation == SHARE], answered),
+            _playlists(view, rows[relation == SHARE], video),
         ),
     }
 
@@ -120,11 +125,10 @@ def _blocked(country: int) -> str:
     return f'"regionRestriction":{{"blocked":["{COUNTRIES[country].code}"]}}'
 
 
-def _comments(scene: Scene, view: View, rows: Rows, answered: Rows) -> list[str]:
-    """Comments that answer others."""
+def _comments(scene: Scene, view: View, rows: Rows, answered: Rows, video: Rows) -> list[str]:
+    """Comments that answer others. video: (N,) rows of the videos under which posts stand."""
     posts = view.posts
-    account, video = posts["account"][rows], view.thread[rows]
-    video = view.shared[video]
+    account = posts["account"][rows]
     likes = {"likes": "likeCount"}
     columns = zip(
         youtube_posts(posts, view.relation, rows),
@@ -133,7 +137,7 @@ def _comments(scene: Scene, view: View, rows: Rows, answered: Rows) -> list[str]
         scene.society.handles(account),
         [quoted(view.texts[n]) for n in rows.tolist()],
         youtube_posts(posts, view.relation, answered[rows]),
-        codes(posts["number"][video]),
+        codes(posts["number"][video[rows]]),
         [f",{one}" if one else "" for one in figures(posts, rows, likes)],
         strict=True,
     )
@@ -174,15 +178,15 @@ def _threads(scene: Scene, view: View, rows: Rows, answered: Rows) -> list[str]:
     ]
 
 
-def _playlists(scene: Scene, view: View, rows: Rows, answered: Rows) -> list[str]:
+def _playlists(view: View, rows: Rows, video: Rows) -> list[str]:
+    """Entries of playlists; of a comment that somebody shares it is the video that is kept."""
     posts = view.posts
-    video = answered[rows]
     columns = zip(
         youtube_posts(posts, view.relation, rows),
         stamps(posts["created"][rows], "s"),
         youtube_channels(posts["account"][rows]),
-        youtube_posts(posts, view.relation, video),
-        youtube_channels(posts["account"][video]),
+        codes(posts["number"][video[rows]]),
+        youtube_channels(posts["account"][video[rows]]),
         strict=True,
     )
     return [
