@@ -91,11 +91,13 @@ def test_half_of_all_are_answered_after_the_overall_median() -> None:
     assert Latency(10.0, 1.0, 0.5).overall == math.inf
 
 
-def test_the_study_names_every_onset() -> None:
-    world = plan(MECHANISM.name)
+@pytest.mark.parametrize("named", [12, 1_000])
+def test_the_study_names_onsets_as_the_table_says(named: int) -> None:
+    world = plan(MECHANISM.name, Answers=Answers(named=named))
     told = [Event.model_validate(event) for event in MECHANISM.events(world, society(world))]
-    onsets = MECHANISM.tables(world, society(world))["flares"]["onset"].to_pylist()
-    assert [event.start for event in told] == onsets
+    flares = MECHANISM.tables(world, society(world))["flares"]
+    assert [event.start for event in told] == flares.filter(flares["named"])["onset"].to_pylist()
+    assert len(told) == min(named, flares.num_rows) == min(named, 40)
     assert all(event.title.startswith("Simulated") for event in told)
 
 

@@ -54,7 +54,8 @@ class Answers:
     persons' posts of one. decay: their mean delay, hours, exponential. negative: probability that
     one is negative, otherwise neutral. replying: probability that an answer replies to the first
     post instead of standing alone. late: share of flare-ups in the last day of the window, whose
-    answers are often not seen any more.
+    answers are often not seen any more. named: how many of them the study file names as events, the
+    first by number, whose onsets are no others than the rest's; more would hide the charts.
     """
 
     roles: Mapping[str, Latency] = field(default_factory=_roles)
@@ -66,6 +67,7 @@ class Answers:
     negative: float = 0.8
     replying: float = 0.5
     late: float = 0.1
+    named: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class _Answers(Planted):
         }
         return {
             "flares": _number(plan),
+            "named_as_events": min(_number(plan), plan.of(Answers).named),
             "latency": roles,
             "column": "posts.story and posts.object: the number of the flare-up",
             "tables": ["flares"],
@@ -170,6 +173,7 @@ class _Answers(Planted):
             "platform": [PLATFORMS[society.platform[told.channel]] for told in found],
             "channel": [society.channels[told.channel].channel for told in found],
             "role": [told.role for told in found],
+            "named": [told.number < plan.of(Answers).named for told in found],
             "posts": [told.posts for told in found],
             "status": status,
             "answered": pa.array(
@@ -184,7 +188,7 @@ class _Answers(Planted):
         return {"flares": pa.table(columns)}
 
     def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
-        """The onsets, as the study names them."""
+        """The onsets of those that the study names."""
         return [
             {
                 "id": event_id(told),
@@ -192,7 +196,7 @@ class _Answers(Planted):
                 "title": f"Simulated flare-up {told.number + 1}: {TOPICS[told.topic]}",
                 "category": "flare-up",
             }
-            for told in flares(plan, society)
+            for told in flares(plan, society)[: plan.of(Answers).named]
         ]
 
 
