@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,9 @@ def outcome(folder: Path) -> dict[str, bytes]:
     return {k: v for k, v in found.items() if not k.endswith(".lock")} | {"log": entries.pop()}
 
 
-def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
+def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     made = tmp_path / "made"
     kept_run(made, write_study(made, many(6, 1500, PERSONS), group=500), "0a1b")
     whole = shutil.copytree(made, tmp_path / "whole")
@@ -97,6 +100,9 @@ def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(tmp_path: Path) -
         shutil.rmtree(folder)
         if len(states) == KILLS:
             break
+    record_property("kills", len(states))
+    for state in ("not begun", "begun", "committed"):
+        record_property(state, states.count(state))
     # The kills must have met the work in its midst, else nothing was tried.
     assert len(states) == KILLS
     assert states.count("begun") >= KILLS // 4, states

@@ -80,6 +80,7 @@ def test_killed_ingest_ends_where_an_undisturbed_one_does(
     make_study: Callable[[Path, Path], Path],
     read_study: Callable[..., list[Outcome]],
     contents: Callable[[Path], dict[str, bytes]],
+    record_property: Callable[[str, object], None],
 ) -> None:
     exports = make_exports(tmp_path / "exports", PAGES, ROWS)
     whole = make_study(tmp_path / "whole", exports)
@@ -97,6 +98,9 @@ def test_killed_ingest_ends_where_an_undisturbed_one_does(
         assert contents(folder) == expected
         if len(left) == KILLS:
             break
+    record_property("kills", len(left))
+    for pages in range(PAGES + 1):
+        record_property(f"{pages} of {PAGES} files committed", left.count(pages))
     # The kills must have met the work, at its beginning and in its midst, else nothing was tried.
     assert len(left) == KILLS
     assert len({n for n in left if 0 < n < PAGES}) >= 2, left
@@ -108,6 +112,7 @@ def test_killed_rebuild_leaves_the_old_tables(
     make_study: Callable[[Path, Path], Path],
     read_study: Callable[..., list[Outcome]],
     contents: Callable[[Path], dict[str, bytes]],
+    record_property: Callable[[str, object], None],
 ) -> None:
     exports = make_exports(tmp_path / "exports", PAGES, ROWS)
     folder = make_study(tmp_path / "study", exports)
@@ -116,11 +121,12 @@ def test_killed_rebuild_leaves_the_old_tables(
     length = duration(folder, "fresh")
     rebuilt = contents(folder)
     assert not set(old) & set(rebuilt) - {"manifest.json"}
-    kept, rng = 0, random.Random(7)
+    kept, met, rng = 0, 0, random.Random(7)
     for number in range(3 * max(5, KILLS // 3)):
         folder = make_study(tmp_path / f"killed{number}", exports)
         read_study(folder, batch_rows=BATCH)
-        _, length = kill_at_random(folder, "fresh", length, rng)
+        hit, length = kill_at_random(folder, "fresh", length, rng)
+        met += hit
         store = TableStore(folder)
         assert verify(store) == []
         found = contents(folder)
@@ -133,4 +139,6 @@ def test_killed_rebuild_leaves_the_old_tables(
         assert contents(folder) == rebuilt
         if kept == max(5, KILLS // 3):
             break
+    record_property("kills", met)
+    record_property("left with the old tables", kept)
     assert kept >= 3
