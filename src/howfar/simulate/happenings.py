@@ -128,7 +128,7 @@ def told_by(society: Society, account: Column, created: Column, **given: Column 
 def in_window(plan: Plan, posts: Posts) -> Posts:
     """The posts within the window, earliest first; shares show what they share.
 
-    Raises ValueError where a post comes before its parent or root, which may then be left out.
+    Raises ValueError where a post would stay without its parent or root.
     """
     kept = np.flatnonzero((posts["created"] >= plan.begins) & (posts["created"] < plan.ends))
     taken = posts.take(kept[np.argsort(posts["created"][kept], kind="stable")])
