@@ -34,7 +34,7 @@ class BackgroundSettings:
     k-th with weight 1 / k.
     """
 
-    rows: int = 20_000
+    rows: int = 10_000
     day: tuple[float, float] = (0.7, 0.8)
     week: tuple[float, float] = (0.85, 0.5)
     peak: tuple[float, float] = (20.0, 13.0)

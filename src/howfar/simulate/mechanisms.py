@@ -14,6 +14,7 @@ from howfar.simulate.claims import MECHANISM as CLAIMS
 from howfar.simulate.costs import MECHANISM as COSTS
 from howfar.simulate.counts import MECHANISM as COUNTS
 from howfar.simulate.crisis import MECHANISM as CRISIS
+from howfar.simulate.graph import MECHANISM as GRAPH
 from howfar.simulate.insights import MECHANISM as INSIGHTS
 from howfar.simulate.lookalikes import MECHANISM as LOOKALIKES
 from howfar.simulate.maturation import MECHANISM as MATURATION
@@ -23,6 +24,7 @@ from howfar.simulate.paid import MECHANISM as PAID
 from howfar.simulate.parts import Mechanism
 from howfar.simulate.practice import MECHANISM as PRACTICE
 from howfar.simulate.recycling import MECHANISM as RECYCLING
+from howfar.simulate.rejects import MECHANISM as REJECTS
 from howfar.simulate.snowball import MECHANISM as SNOWBALL
 from howfar.simulate.spread import MECHANISM as SPREAD
 from howfar.simulate.star import MECHANISM as STAR
@@ -54,8 +56,10 @@ MECHANISMS: Final[tuple[Mechanism, ...]] = (
     # What happens to posts afterwards, and what exports hold of them.
     AVAILABILITY,
     STAR,
+    REJECTS,
     CAPTURE,
     # What comes beside the posts.
+    GRAPH,
     ANNOTATION,
     SURVEYS,
     INSIGHTS,

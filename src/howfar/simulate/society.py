@@ -108,7 +108,7 @@ class Crowd:
         return np.where(low == high, -1, found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Society:
     """Accounts of a world: channels (C,) first, then persons (P,); an account is its place.
 

@@ -132,7 +132,7 @@ def _each(plan: Plan, work: Sequence[Part], threads: int) -> Iterator[_Made]:
         waiting: deque[Future[_Made]] = deque()
         for place, part in enumerate(work):
             waiting.append(pool.submit(_make, plan, place, part))
-            if len(waiting) > 2 * threads:
+            if len(waiting) > threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
