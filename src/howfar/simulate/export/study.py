@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from howfar.simulate import insights
-from howfar.simulate.capture import capture_of
+from howfar.simulate.capture import CaptureSettings, capture_of
 from howfar.simulate.export import table
 from howfar.simulate.export.facebook_page import ZONE
 from howfar.simulate.export.ids import (
@@ -118,10 +118,17 @@ def _sources(
                 "path": f"{raw}/{here}/{known.pop('path')}",
                 **known,
                 "capture": capture,
-                "query": f"simulated {platform}" if capture == "keyword" else None,
+                "query": _asked(plan.of(CaptureSettings), capture),
                 "observed_at": _moment(crawl),
                 "use": crawl.use,
             }
+
+
+def _asked(settings: CaptureSettings, capture: str) -> str | None:
+    if capture == "keyword":
+        return " OR ".join(settings.topics)
+    # A cap of the study file is one of the whole source.
+    return f"newest {settings.cap} posts a day and account" if capture == "capped" else None
 
 
 def _moment(crawl: Crawl) -> dt.datetime:
