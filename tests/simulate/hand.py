@@ -1,5 +1,7 @@
 """Small worlds in which one mechanism is tried without the rest."""
 
+from itertools import combinations
+
 import numpy as np
 
 from howfar.simulate.happenings import told_by
@@ -64,3 +66,20 @@ def orderly(world: Plan, posts: Posts) -> None:
 def same(one: Posts, other: Posts) -> bool:
     """Whether two worlds' posts are equal in every column."""
     return all(np.array_equal(one[name], other[name]) for name in COLUMNS)
+
+
+def pairs(posts: Posts, seconds: float, least: int) -> set[tuple[int, int]]:
+    """Pairs of accounts that shared at least so many same objects within so many seconds."""
+    kept = np.flatnonzero(posts["object"] >= 0)
+    order = kept[np.lexsort((posts["created"][kept], posts["object"][kept]))]
+    what, when, who = (posts[c][order].tolist() for c in ("object", "created", "account"))
+    met: dict[tuple[int, int], set[int]] = {}
+    start = 0
+    for end in range(1, len(what) + 1):
+        if end < len(what) and what[end] == what[start]:
+            continue
+        for i, j in combinations(range(start, end), 2):
+            if when[j] - when[i] <= seconds * 1e6 and who[i] != who[j]:
+                met.setdefault((min(who[i], who[j]), max(who[i], who[j])), set()).add(what[i])
+        start = end
+    return {pair for pair, objects in met.items() if len(objects) >= least}

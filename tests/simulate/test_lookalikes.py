@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tests.simulate.hand import made, plan, same
+from tests.simulate.hand import made, pairs, plan, same
 
 from howfar.simulate.lookalikes import BREAKING, FANS, MECHANISM, SYNDICATED, Lookalikes, kinds
 from howfar.simulate.places import COUNTRIES
@@ -80,6 +80,18 @@ def test_fans_react_to_their_star_with_the_stated_delay(posts: Posts) -> None:
     # A second to react, and times cut to seconds: both together move the mean by one second.
     error = OURS.reaction_seconds / np.sqrt(len(every))
     assert every.mean() == pytest.approx(OURS.reaction_seconds + 1, abs=4 * error)
+
+
+def test_feeds_and_fans_look_like_groups_and_breaking_stories_do_not(posts: Posts) -> None:
+    # Several same objects within five minutes, as a search for groups would ask.
+    for wire in those(posts, SYNDICATED):
+        assert len(pairs(wire, 300, 5)) > 20
+    for club in those(posts, FANS):
+        assert len(pairs(club, 300, 5)) > 20
+    news = np.isin(posts["lookalike"], range(20))
+    readers = pairs(posts.take(np.flatnonzero(news)), 300, 1)
+    assert len(readers) > 1_000
+    assert not pairs(posts.take(np.flatnonzero(news)), 300, 5)
 
 
 def test_turned_off_there_are_none() -> None:

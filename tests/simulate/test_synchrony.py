@@ -1,31 +1,12 @@
 """Synchronised groups: an oracle that reads shares alone finds those planted and no others."""
 
-from itertools import combinations
-
 import numpy as np
 import pytest
-from tests.simulate.hand import crowd, made, plan, same
+from tests.simulate.hand import crowd, made, pairs, plan, same
 
-from howfar.simulate.posts import SHARE, Posts, together
+from howfar.simulate.posts import SHARE, together
 from howfar.simulate.society import society
 from howfar.simulate.synchrony import MECHANISM, Manner, Synchrony
-
-
-def pairs(posts: Posts, seconds: float, least: int) -> set[tuple[int, int]]:
-    """Pairs of accounts that shared at least so many same objects within so many seconds."""
-    kept = np.flatnonzero(posts["object"] >= 0)
-    order = kept[np.lexsort((posts["created"][kept], posts["object"][kept]))]
-    what, when, who = (posts[c][order].tolist() for c in ("object", "created", "account"))
-    met: dict[tuple[int, int], set[int]] = {}
-    start = 0
-    for end in range(1, len(what) + 1):
-        if end < len(what) and what[end] == what[start]:
-            continue
-        for i, j in combinations(range(start, end), 2):
-            if when[j] - when[i] <= seconds * 1e6 and who[i] != who[j]:
-                met.setdefault((min(who[i], who[j]), max(who[i], who[j])), set()).add(what[i])
-        start = end
-    return {pair for pair, objects in met.items() if len(objects) >= least}
 
 
 def test_pairs_that_share_within_minutes_are_those_planted() -> None:
