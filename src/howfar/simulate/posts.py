@@ -67,10 +67,7 @@ class Posts:
         unknown = given.keys() - COLUMNS.keys()
         if unknown:
             raise KeyError(f"no columns of posts: {sorted(unknown)}")
-        made = {}
-        for name, (kind, default) in COLUMNS.items():
-            values = np.asarray(given.get(name, default))
-            made[name] = np.ascontiguousarray(np.broadcast_to(values, rows), dtype=kind)
+        made = {name: _column(name, given.get(name), rows) for name in COLUMNS}
         return cls(made)
 
     def __len__(self) -> int:
@@ -81,7 +78,11 @@ class Posts:
 
     def with_columns(self, **given: Column) -> Posts:
         """The same posts, some columns replaced."""
-        return Posts.of(len(self), **{**self.columns, **given})
+        unknown = given.keys() - COLUMNS.keys()
+        if unknown:
+            raise KeyError(f"no columns of posts: {sorted(unknown)}")
+        replaced = {name: _column(name, values, len(self)) for name, values in given.items()}
+        return Posts({**self.columns, **replaced})
 
     def take(self, rows: Column) -> Posts:
         """Some rows (M,), in this order. Parents and roots are then rows among those taken.
@@ -97,6 +98,17 @@ class Posts:
             if (taken[name] == -2).any():
                 raise ValueError(f"a post is taken without its {name}")
         return Posts(taken)
+
+
+def _column(name: str, values: Column | int | bool | None, rows: int) -> Column:
+    """A column (rows,) of its declared type, from as many values, one for all, or none."""
+    kind, default = COLUMNS[name]
+    if values is None or np.ndim(values) == 0:
+        return np.full(rows, default if values is None else values, dtype=kind)
+    column = np.ascontiguousarray(values, dtype=kind)
+    if column.shape != (rows,):
+        raise ValueError(f"{name}: {column.shape} values for {rows} posts")
+    return column
 
 
 def together(parts: Sequence[Posts]) -> Posts:
