@@ -72,21 +72,21 @@ class Crowd:
     sums of activity before each of them.
     """
 
-    members: npt.NDArray[np.int64]
+    members: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int64]
     reached: npt.NDArray[np.float64]
 
     @classmethod
     def of(
         cls,
-        persons: npt.NDArray[np.int64],
-        group: npt.NDArray[np.int64],
+        persons: npt.NDArray[np.integer],
+        group: npt.NDArray[np.integer],
         groups: int,
         activity: npt.NDArray[np.float64],
     ) -> Crowd:
         """The crowd of persons (P,), each of a group (P,); activity is that of all accounts."""
         order = np.argsort(group, kind="stable")
-        members = persons[order]
+        members = persons[order].astype(np.int32)
         starts = np.searchsorted(group[order], np.arange(groups + 1))
         return cls(members, starts, np.concatenate([[0.0], np.cumsum(activity[members])]))
 
@@ -105,7 +105,7 @@ class Crowd:
         if not len(self.members):
             return np.full(len(group), -1, np.int64)
         found = self.members[np.clip(place, low, np.maximum(high - 1, low)) % len(self.members)]
-        return np.where(low == high, -1, found)
+        return np.where(low == high, -1, found.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,18 +156,19 @@ def society(plan: Plan) -> Society:
 
 @lru_cache(maxsize=2)
 def _society(seed: int, size: int, settings: SocietySettings) -> Society:
+    # Small types, since every process of a large world holds all of its persons.
     rng = Plan(seed, size, "", frozenset()).generator("society")
     channels = tuple(_channels(settings))
     number = max(settings.fewest_persons, round(size * settings.persons_per_post))
     weights = np.array([place.weight for place in COUNTRIES])
-    country = rng.choice(len(COUNTRIES), number, p=weights / weights.sum())
-    platform = rng.choice(len(PLATFORMS), number, p=np.array(settings.platforms))
+    country = rng.choice(len(COUNTRIES), number, p=weights / weights.sum()).astype(np.int16)
+    platform = rng.choice(len(PLATFORMS), number, p=np.array(settings.platforms)).astype(np.int16)
     activity = (1.0 - rng.random(number)) ** (-1.0 / settings.activity_tail)
     tail = (1.0 - rng.random(number)) ** (-1.0 / settings.followers_tail)
     followers = np.minimum(settings.least_followers * tail, settings.most_followers)
-    persons = np.arange(len(channels), len(channels) + number)
+    persons = np.arange(len(channels), len(channels) + number, dtype=np.int32)
     everyone = np.concatenate([np.zeros(len(channels)), activity])
-    language = _languages(rng, country, settings)
+    language = _languages(rng, country, settings).astype(np.int16)
     return Society(
         channels,
         np.concatenate([[c.country for c in channels], country]).astype(np.uint8),
@@ -186,7 +187,7 @@ def _society(seed: int, size: int, settings: SocietySettings) -> Society:
 
 
 def _languages(
-    rng: np.random.Generator, country: npt.NDArray[np.int64], settings: SocietySettings
+    rng: np.random.Generator, country: npt.NDArray[np.int16], settings: SocietySettings
 ) -> npt.NDArray[np.int64]:
     """The language (P,) that each person writes: mostly the first of the country."""
     spoken = [tuple(LANGUAGES.index(tag) for tag in place.languages) for place in COUNTRIES]
