@@ -25,12 +25,14 @@ _HEADER = (
     "num_comments,num_shares,num_likes,num_loves,num_wows,num_hahas,num_sads,num_angrys"
 )
 _KINDS = ("like", "love", "wow", "haha", "sad", "angry")
-_TIME = r"(\d{4}-)\d\d-\d\d( \d\d:\d\d:\d\d,)"
+_TIME = r"^([\s\S]*\",[^\"]*?,\d{4}-)\d\d-\d\d( \d\d:\d\d:\d\d,)"
 
 CSV_DAMAGES: Final[dict[str, Damage]] = {
     "further field": ("columns", lambda record: record + ",1"),
     "id of a spreadsheet": ("id", replaced(r"^[0-9_]+", "1.74E+16")),
     "open quote": ("unterminated_quote", replaced(r'"[\s\S]*', '"simulated and cut')),
+    # Texts of worlds are not empty and begin with a letter: the next quote cannot be a doubled one.
+    "text after a quote": ("quote", replaced('"[\\s\\S]*', '"simulated" and cut')),
     "NUL in a text": ("nul", replaced('"', '"\x00')),
 }
 FORM: Final = Form(

@@ -64,7 +64,7 @@ class _Open:
 
 @dataclass(slots=True)
 class Writing:
-    """The files of a world while they are written; not more than a few dozen are open at once.
+    """The files of a world while they are written; some forty a crawl are open at once.
 
     folder: where crawl/platform/name are put. One object, in one process; its ``add`` is to be
     called in the order of the parts.

@@ -42,13 +42,15 @@ MAPPING: Final = {
 }
 """Of the source in the study file; its columns stand in this order."""
 
-_TIME = r"(,\d{4}-)\d\d-\d\d(T\d\d:\d\d:\d\d\.\d+)Z,"
+_AFTER_TEXT = r"^([\s\S]*\",[^\"]*?)"
+_RELATED = _AFTER_TEXT + r",(original|reply|repost|quote),"
+_TIME = _AFTER_TEXT + r"(\d{4}-)\d\d-\d\d(T\d\d:\d\d:\d\d\.\d+)Z,"
 FORM: Final = Form(
     {
         **CSV_DAMAGES,
-        "time without zone": ("timezone", replaced(r"(T\d\d:\d\d:\d\d\.\d+)Z,", r"\1,")),
-        "no such day": ("date", replaced(_TIME, r"\g<1>02-30\2Z,")),
-        "unknown relation": ("type", replaced(r",(original|reply|repost|quote),", ",simulated,")),
+        "time without zone": ("timezone", replaced(_AFTER_TEXT + r"(T[\d:.]+)Z,", r"\1\2,")),
+        "no such day": ("date", replaced(_TIME, r"\1\g<2>02-30\3Z,")),
+        "unknown relation": ("type", replaced(_RELATED, r"\1,simulated,")),
     },
     always="further field",
     head=",".join(column for column in MAPPING.values() if not column.startswith("=")) + "\n",
