@@ -16,6 +16,8 @@ from howfar.errors import InputError, StudyError
 from howfar.readers.describe import FileDescription, describe_all
 from howfar.readers.discovery import readers
 from howfar.store.durable import write_atomically
+from howfar.store.locks import writer_lock
+from howfar.store.tables import TableStore
 from howfar.study.file import FILE_NAME, Study, load_study, parse_study, read_text
 from howfar.study.files import source_files
 from howfar.study.template import source_lines
@@ -48,8 +50,18 @@ def add_sources(
     """Add a source to study.toml for each file that none means yet.
 
     Returns the names of the new sources, and the files that no reader can read.
-    Raises StudyError where the study file would not be right with them; it is then unchanged.
+    Raises StudyError where the study file would not be right with them, StoreError where another
+    process is writing to the study; the study file is then unchanged.
     """
+    load_study(folder)
+    # Two at once would each write a study file without the other's sources.
+    with writer_lock(TableStore(folder).folder):
+        return _added(folder, files, options)
+
+
+def _added(
+    folder: Path, files: Sequence[Path], options: SourceOptions
+) -> tuple[list[str], dict[Path, InputError]]:
     study = load_study(folder)
     known = _known(study, folder)
     names: list[str] = []

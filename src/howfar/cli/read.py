@@ -61,9 +61,12 @@ def read_study(
 
 def study_key(study: Study, folder: Path, store: TableStore) -> bytes:
     """The study's key; a new one only where nothing was read under another yet."""
-    if has_key(study.id, folder) or store.manifest().inputs:
-        return load_key(study.id, folder)
-    return create_key(study.id, folder)
+    if not has_key(study.id, folder) and not store.manifest().inputs:
+        # Of two at once one makes the key, and the other must not tell to remove it.
+        with store.writing() as manifest:
+            if not manifest.inputs and not has_key(study.id, folder):
+                return create_key(study.id, folder)
+    return load_key(study.id, folder)
 
 
 def command(
