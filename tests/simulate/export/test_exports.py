@@ -280,6 +280,7 @@ def test_texts_that_try_the_formats(tmp_path: Path) -> None:
         "سلام، عالم",
         "a\\u0041\\",
         "🧪,;",
+        "2024-01-01 10:00:00,5,reply,",
     ]
     said = [hard[n % len(hard)] for n in range(600)]
     writing = cases.Writing(tmp_path)
