@@ -16,6 +16,7 @@ from howfar.study.codes import Slug
 from howfar.study.comparison import Indicator, Peers
 from howfar.study.events import Event
 from howfar.study.explain import problems_of
+from howfar.study.index_part import ALL_UNITS, IndexPart
 from howfar.study.lines import key_lines
 from howfar.study.objectives import Objective
 from howfar.study.problems import error_from
@@ -75,6 +76,8 @@ class Study(Part):
     """What is compared with what."""
     profile: Annotated[tuple[Indicator, ...], Field(strict=False)] = ()
     """Indicators of the profile; howfar's own choice where none is listed."""
+    index: IndexPart | None = None
+    """A composite index of what is compared; none where it is left out."""
 
     @field_validator("about")
     @classmethod
@@ -104,6 +107,22 @@ class Study(Part):
                 "only adds observations to posts of other sources"
             )
         return sources
+
+    @field_validator("index")
+    @classmethod
+    def _of_what_is_compared(cls, index: IndexPart | None) -> IndexPart | None:
+        if index is None:
+            return None
+        if index.units not in ALL_UNITS:
+            raise ValueError(
+                f'units = "{index.units}": in a study one of {", ".join(ALL_UNITS)}; for any other '
+                "table use howfar index TABLE.csv TREE.toml"
+            )
+        if index.own_columns and index.table is None:
+            raise ValueError('indicators without a measure are columns: name the table = "....csv"')
+        if index.time_column is not None:
+            raise ValueError("a panel over time is for howfar index; a study has one window")
+        return index
 
     @field_validator("sources", "events")
     @classmethod
