@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
 from howfar.simulate.plan import Plan
 
 PATHS: Final = ("official", "semi_official", "media", "business", "academia", "civil_society")
+_PIECE: Final = 1 << 16
 _ROLES: Final = ("ours", "ours", "ours", "peer", "peer", "peer", "other", "other")
 
 
@@ -87,8 +89,10 @@ class Crowd:
         """The crowd of persons (P,), each of a group (P,); activity is that of all accounts."""
         order = np.argsort(group, kind="stable")
         members = persons[order].astype(np.int32)
-        starts = np.searchsorted(group[order], np.arange(groups + 1))
-        return cls(members, starts, np.concatenate([[0.0], np.cumsum(activity[members])]))
+        starts = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
+        reached = np.zeros(len(members) + 1)
+        np.cumsum(activity[members], out=reached[1:])
+        return cls(members, starts, reached)
 
     def weight(self, group: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Summed activity of groups (N,)."""
@@ -156,49 +160,77 @@ def society(plan: Plan) -> Society:
 
 @lru_cache(maxsize=2)
 def _society(seed: int, size: int, settings: SocietySettings) -> Society:
-    # Small types, since every process of a large world holds all of its persons.
     rng = Plan(seed, size, "", frozenset()).generator("society")
     channels = tuple(_channels(settings))
     number = max(settings.fewest_persons, round(size * settings.persons_per_post))
     weights = np.array([place.weight for place in COUNTRIES])
-    country = rng.choice(len(COUNTRIES), number, p=weights / weights.sum()).astype(np.int16)
-    platform = rng.choice(len(PLATFORMS), number, p=np.array(settings.platforms)).astype(np.int16)
-    activity = (1.0 - rng.random(number)) ** (-1.0 / settings.activity_tail)
-    tail = (1.0 - rng.random(number)) ** (-1.0 / settings.followers_tail)
-    followers = np.minimum(settings.least_followers * tail, settings.most_followers)
+    country = _drawn(
+        number, np.int16, lambda n: rng.choice(len(weights), n, p=weights / weights.sum())
+    )
+    platform = _drawn(
+        number, np.int16, lambda n: rng.choice(len(PLATFORMS), n, p=settings.platforms)
+    )
+    activity = np.zeros(len(channels) + number)
+    activity[len(channels) :] = _drawn(
+        number, np.float64, lambda n: (1.0 - rng.random(n)) ** (-1.0 / settings.activity_tail)
+    )
+    followers = _drawn(number, np.int64, lambda n: _followers(rng, n, settings))
     persons = np.arange(len(channels), len(channels) + number, dtype=np.int32)
-    everyone = np.concatenate([np.zeros(len(channels)), activity])
-    language = _languages(rng, country, settings).astype(np.int16)
+    language = _languages(rng, country, settings)
     return Society(
         channels,
-        np.concatenate([[c.country for c in channels], country]).astype(np.uint8),
-        np.concatenate([[c.languages[0] for c in channels], language]).astype(np.uint8),
-        np.concatenate([[c.platform for c in channels], platform]).astype(np.uint8),
-        everyone,
-        np.concatenate([[c.followers for c in channels], followers]).astype(np.int64),
-        Crowd.of(persons, platform, len(PLATFORMS), everyone),
+        _everyone([c.country for c in channels], country, np.uint8),
+        _everyone([c.languages[0] for c in channels], language, np.uint8),
+        _everyone([c.platform for c in channels], platform, np.uint8),
+        activity,
+        _everyone([c.followers for c in channels], followers, np.int64),
+        Crowd.of(persons, platform, len(PLATFORMS), activity),
         Crowd.of(
-            persons, platform * len(COUNTRIES) + country, len(PLATFORMS) * len(COUNTRIES), everyone
+            persons, platform * len(COUNTRIES) + country, len(PLATFORMS) * len(COUNTRIES), activity
         ),
         Crowd.of(
-            persons, platform * len(LANGUAGES) + language, len(PLATFORMS) * len(LANGUAGES), everyone
+            persons, platform * len(LANGUAGES) + language, len(PLATFORMS) * len(LANGUAGES), activity
         ),
     )
+
+
+def _drawn(number: int, kind: type, draw: Callable[[int], npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Values (number,) drawn piece by piece: every process of a large world holds all persons."""
+    made: npt.NDArray[Any] = np.empty(number, kind)
+    for start in range(0, number, _PIECE):
+        piece = made[start : start + _PIECE]
+        piece[:] = draw(len(piece))
+    return made
+
+
+def _everyone(channels: list[int], persons: npt.NDArray[Any], kind: type) -> npt.NDArray[Any]:
+    """Values of channels, then of persons (C + P,)."""
+    made: npt.NDArray[Any] = np.empty(len(channels) + len(persons), kind)
+    made[: len(channels)] = channels
+    made[len(channels) :] = persons
+    return made
+
+
+def _followers(
+    rng: np.random.Generator, number: int, settings: SocietySettings
+) -> npt.NDArray[np.float64]:
+    tail = (1.0 - rng.random(number)) ** (-1.0 / settings.followers_tail)
+    return np.minimum(settings.least_followers * tail, settings.most_followers)
 
 
 def _languages(
     rng: np.random.Generator, country: npt.NDArray[np.int16], settings: SocietySettings
-) -> npt.NDArray[np.int64]:
+) -> npt.NDArray[np.int16]:
     """The language (P,) that each person writes: mostly the first of the country."""
     spoken = [tuple(LANGUAGES.index(tag) for tag in place.languages) for place in COUNTRIES]
     most = max(map(len, spoken))
-    table = np.array([one + one[-1:] * (most - len(one)) for one in spoken])
-    further = np.array([len(one) for one in spoken])[country]
-    place = 1 + (rng.random(len(country)) * (further - 1)).astype(np.int64)
-    place = np.where(
-        (rng.random(len(country)) < settings.first_language) | (further == 1), 0, place
-    )
-    chosen: npt.NDArray[np.int64] = table[country, place]
+    table = np.array([one + one[-1:] * (most - len(one)) for one in spoken], np.int16)
+    further = np.array([len(one) - 1 for one in spoken], np.int16)[country]
+    drawn = _drawn(len(country), np.float32, rng.random)
+    # A number just below 1 is 1 in single precision.
+    place = 1 + np.minimum((drawn * further).astype(np.int16), further - 1)
+    first = _drawn(len(country), np.bool_, lambda n: rng.random(n) < settings.first_language)
+    chosen: npt.NDArray[np.int16] = table[country, np.where(first | (further == 0), 0, place)]
     return chosen
 
 
