@@ -192,3 +192,34 @@ def test_a_cut_line_does_not_take_the_next_one_for_its_end(file: Path, cut: str)
     first, *others = records(file, text, "data")
     assert first == (1, None, "json")
     assert others == [(2, {"id": 2}, ""), (3, 7, ""), (4, {"id": 3}, ""), (5, "x", "")]
+
+
+def test_lines_behind_a_lone_bracket_are_lines(file: Path) -> None:
+    page = {"data": [{"id": 3}, {"id": 4}]}
+    lines = [*({"id": n} for n in range(3)), page, {"id": 5}]
+    text = "\n".join(["[", *map(json.dumps, lines)]) + "\n"
+    expected = [(n + 2, {"id": n}, "") for n in range(3)]
+    expected += [(5, {"id": 3}, ""), (5, {"id": 4}, ""), (6, {"id": 5}, "")]
+    assert records(file, text, "data", "") == [(1, None, "json"), *expected]
+    # One comma that is lost does not make lines of a list, nor does a record over several lines.
+    rows = '[\n{"id": 1},\n{"id": 2}\n{"id": 3},\n{"id": 4}\n]\n'
+    assert [value for _, value, _ in records(file, rows, "")] == [
+        {"id": 1},
+        None,
+        {"id": 3},
+        {"id": 4},
+    ]
+    assert records(file, '[]\n{"id": 1}\n{"id": 2}\n', "") == [
+        (2, {"id": 1}, ""),
+        (3, {"id": 2}, ""),
+    ]
+
+
+def test_a_page_behind_a_line_that_is_cut_at_a_comma(file: Path) -> None:
+    text = '{"id": 1, "t": "a,\n{"data": [{"id": 2}, {"id": 3}]}\n{"id": 4}\n'
+    assert records(file, text, "data") == [
+        (1, None, "json"),
+        (2, {"id": 2}, ""),
+        (2, {"id": 3}, ""),
+        (3, {"id": 4}, ""),
+    ]

@@ -23,6 +23,7 @@ _PLAIN = (str, int, float, bool, type(None))
 _ELSEWHERE = re.compile(r"[,\[\n\r][ \t]*+(?=\{)|[\n\r](?=\[)")
 _NEXT_LINE = re.compile(r"[\n\r](?=[\[{\"\w-])")
 _SIBLING = re.compile(r",[ \t\n\r]*(?=\{)|[\n\r](?=[\[{])")
+_NEXT_OBJECT = re.compile(r"[ \t]*[\n\r]+\{")
 _MOST_RETRIED = 32 * LONGEST
 """Characters that are tried in vain, over all broken stretches of a document, before it is left:
 so that no document takes longer than its size justifies."""
@@ -224,8 +225,13 @@ class _Parser:
     def _elements(self, path: tuple[str, ...], around: dict[str, Any]) -> Iterator[JsonRecord]:
         """The elements of a list of records; a broken one gives a reason in its place."""
         window = self.window
+        opened = window.line
         closed = window.peek() == "]"
         window.at += closed
+        if not path and not closed and self._are_lines_here():
+            self.in_pages = True
+            yield JsonRecord(opened, None, "json")
+            raise _LeftError
         indent: str | None = None
         while not closed:
             window.peek()
@@ -307,8 +313,35 @@ class _Parser:
         while (cheap or self.retried < _MOST_RETRIED) and window.search(start):
             if window.begins_a_value or (page and window.at_line_start) or self._is_record_here():
                 return True
+            if cheap and self._is_page_here():
+                return True
         self.window.finish()
         return False
+
+    def _are_lines_here(self) -> bool:
+        """Whether what stands in a list at the top are lines of JSON, with no comma between.
+
+        As where the line before them was damaged. Else each would seem to be closed too early.
+        """
+        window = self.window
+        if window.peek() != "{" or not window.at_line_start:
+            return False
+        try:
+            _, length, _ = self._decode()
+        except _BrokenError:
+            return False
+        window.at -= length
+        line, after = window.ahead(length)
+        return not re.search("[\n\r]", line) and _NEXT_OBJECT.match(after) is not None
+
+    def _is_page_here(self) -> bool:
+        """Whether an object stands here that has a list of records."""
+        try:
+            value, length, _ = self._decode()
+        except _BrokenError:
+            return False
+        self.window.at -= length
+        return isinstance(value, dict) and any(path[:1] and path[0] in value for path in self.lists)
 
     def _is_record_here(self) -> bool:
         return self._try_here()[0]

@@ -73,6 +73,13 @@ class Window:
         self.text += piece
         return bool(piece)
 
+    def ahead(self, length: int) -> tuple[str, str]:
+        """The next characters, so many as are asked for, and some behind them."""
+        while len(self.text) < self.at + length + _AHEAD and self.more():
+            pass
+        end = self.at + length
+        return self.text[self.at : end], self.text[end : end + _AHEAD]
+
     def forget(self) -> None:
         """Let go of what is far behind."""
         if self.at > PIECE // 4:
