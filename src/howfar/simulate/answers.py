@@ -11,7 +11,7 @@ import pyarrow as pa
 from scipy.special import ndtri
 
 from howfar.simulate.happenings import HOUR, in_window, instants, moment, scaled, told_by
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import ORIGINAL, REPLY, Posts, together
@@ -94,7 +94,7 @@ _BATCH: Final = 20
 """Flare-ups of one part."""
 
 
-class _Answers(Planted):
+class _Answers(Quiet):
     """Flare-ups that official channels answer after a lognormal latency, too late, or never."""
 
     name = "answers"

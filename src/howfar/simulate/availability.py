@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import COUNTRIES, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import CLAIM, Posts
@@ -64,7 +64,7 @@ class AvailabilitySettings:
     labelled_claims: float = 0.3
 
 
-class _Availability(Planted):
+class _Availability(Quiet):
     """Posts removed with age, withheld by country and topic, and labelled by the platform."""
 
     name = "availability"

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from howfar.simulate.happenings import HOUR, SHARING, family, in_window, instants, scaled, told_by
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import CLAIM, CORRECTION, Posts, together
@@ -69,7 +69,7 @@ class Pair:
         return int(instants(np.array([self.claimed + self.lag * HOUR]))[0])
 
 
-class _Claims(Planted):
+class _Claims(Quiet):
     """False claims that persons pass on, and the corrections by channels that follow most."""
 
     name = "claims"

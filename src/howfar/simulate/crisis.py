@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.parts import Part, Planted
+from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plain import ours, plain
 from howfar.simulate.plan import DAY, Plan
@@ -42,7 +42,7 @@ _SEEN: Final = {"comments": REPLY, "shares": SHARE}
 _BACKGROUND: Final = "background"
 
 
-class _Crisis(Planted):
+class _Crisis(Quiet):
     """A fall of our figures and of the mood that recovers by itself; a measure without effect."""
 
     name = "crisis"

@@ -45,7 +45,7 @@ def moment(time: int) -> dt.datetime:
 def persons_on(society: Society, platform: int) -> npt.NDArray[np.int64]:
     """All persons of a platform."""
     first, last = society.on.starts[platform : platform + 2].tolist()
-    return society.on.members[first:last]
+    return society.on.members[first:last].astype(np.int64)
 
 
 def distinct(

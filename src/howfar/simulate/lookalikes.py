@@ -24,7 +24,7 @@ from howfar.simulate.happenings import (
     scaled,
     told_by,
 )
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import SHARE, Posts, together
@@ -67,7 +67,7 @@ class Lookalikes:
     reaction_seconds: float = 90.0
 
 
-class _Lookalikes(Planted):
+class _Lookalikes(Quiet):
     """Breaking stories, syndicated feeds and fans, who share in step without being a group."""
 
     name = "lookalikes"

@@ -106,6 +106,3 @@ class Quiet:
     def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
         """No events."""
         return []
-
-
-Planted = Quiet

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.happenings import HOUR, SHARING, descent, in_window, scaled, told_by
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import ORIGINAL, REPLY, SHARE, Posts
@@ -62,7 +62,7 @@ class Snowballs:
     replies: float = 0.4
 
 
-class _Snowballs(Planted):
+class _Snowballs(Quiet):
     """A negative cascade that grows by itself, then ends; a grumble and a delight beside it."""
 
     name = "snowball"

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from howfar.simulate.happenings import SHARING, family, in_window, scaled, told_by
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import Posts, together
@@ -56,7 +56,7 @@ class Story:
     back: int | None
 
 
-class _Stories(Planted):
+class _Stories(Quiet):
     """Stories that fade, sleep for weeks and come back on another platform; some never do."""
 
     name = "stories"

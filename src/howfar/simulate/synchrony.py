@@ -19,7 +19,7 @@ from howfar.simulate.happenings import (
     spare_moments,
     told_by,
 )
-from howfar.simulate.parts import Planted
+from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import SHARE, Posts, together
@@ -70,7 +70,7 @@ _COLUMN: Final = {"link": "object", "text": "recycled", "picture": "picture", "s
 _MOST_OBJECTS: Final = 1_000
 
 
-class _Synchrony(Planted):
+class _Synchrony(Quiet):
     """Synchronised groups that share the same things within seconds, beside posts of their own."""
 
     name = "synchrony"
