@@ -19,6 +19,7 @@ from howfar.store.durable import no_room
 COMMANDS = (
     *("new", "check", "can", "read", "run", "report", "export"),
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
+    "validate",
 )
 """Commands in the order of `howfar --help`: each is a module of this folder."""
 

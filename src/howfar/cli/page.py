@@ -57,6 +57,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar simulate world --seed 7 --size 20k --scenario synchrony,lookalikes",
         "howfar simulate --list",
     ),
+    "validate": (
+        "howfar validate trials --scenario plain --studies 20",
+        "howfar validate trials --results scores.json",
+        "howfar validate --world world --truths truths.csv",
+        "howfar validate --world world --score figures.csv",
+    ),
 }
 """How each command is typed, at its simplest."""
 

@@ -111,7 +111,8 @@ def distance(truths: Truths, row: Row, study: tuple[Row, ...]) -> Truth | None:
     everyone = truths.channels.pool
     own, peers = names.index(channel), [names.index(other) for other in others]
     chosen = np.isin(everyone["account"], [own, *peers]) & ~everyone["young"]
-    pool = everyone.where(chosen)
+    kinds = (f"reaction_{kind}" for kind in _KINDS)
+    pool = everyone.only(("account", *kinds)).where(chosen)
 
     def apart(p: Pool) -> float:
         mine = np.array([p[f"reaction_{k}"][p["account"] == own].sum() for k in _KINDS])

@@ -16,6 +16,8 @@ FORMAT = "howfar-scores/1"
 
 TOLERANCE = 3.29
 """Monte Carlo errors that a coverage may lie below its level: 99.9 %, since rows are many."""
+MOST_ERROR = 0.03
+"""Greatest Monte Carlo error of a coverage that is called held."""
 ROUNDING = 1e-9
 """Relative difference up to which a counted figure equals the count."""
 
@@ -221,10 +223,12 @@ def _verdict(measured: Sequence[Outcome], held: _Held) -> Verdict:
         return "no interval"
     if all(o.bound for o in measured):
         return "exact" if held.share == 1.0 else "wrong"
-    if held.level is None or not math.isfinite(held.error) or held.error > 0.1:
+    if held.level is None or not math.isfinite(held.error):
         return "too few"
     if held.share < held.level - TOLERANCE * held.error:
         return "fails"
+    if held.error > MOST_ERROR:
+        return "too few"
     return "cautious" if held.share > held.level + TOLERANCE * held.error else "holds"
 
 

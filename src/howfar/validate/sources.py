@@ -11,27 +11,42 @@ from typing import Final
 import howfar
 
 FOLDERS: Final = ("assess", "measures", "stats")
-"""Every module of these counts."""
+"""Every module of these counts for studies."""
 
-FILES: Final = (
+STUDIES: Final = (
     "run.py",
     "publish/results.py",
     *(f"schema/{n}.py" for n in ("age", "comparable", "reactions", "results", "settled", "spans")),
     "store/frames.py",
     *(f"simulate/{n}.py" for n in ("background", "counts", "making", "maturation", "news")),
     *(f"simulate/{n}.py" for n in ("paid", "plan", "society", "spread")),
-    *(f"validate/{n}.py" for n in ("between", "functionals", "reference", "scores")),
-    *(f"validate/{n}.py" for n in ("studies", "trials", "truths")),
+    *(f"validate/{n}.py" for n in ("studies", "trials")),
 )
-"""What makes the figures of the trials, their worlds and their truths, beside the folders."""
+"""What makes the worlds of the trials and their figures, beside the folders."""
+
+TRUTHS: Final = tuple(
+    f"validate/{n}.py"
+    for n in ("between", "counted", "functionals", "judge", "reference", "scores", "truths")
+)
+"""What makes truths and scores; these are made anew in minutes, studies are not."""
 
 
-def sources_hash() -> str:
-    """SHA-256 over the code of these modules, without comments, docstrings and layout."""
+def studies_hash() -> str:
+    """SHA-256 over the code that figures of simulated studies hang on."""
+    return _hash(FOLDERS, STUDIES)
+
+
+def truths_hash() -> str:
+    """SHA-256 over the code that truths and scores hang on."""
+    return _hash((), TRUTHS)
+
+
+def _hash(folders: tuple[str, ...], files: tuple[str, ...]) -> str:
+    """Without comments, docstrings and layout."""
     digest = hashlib.sha256()
     with resources.as_file(resources.files(howfar)) as root:
-        found = [p for f in FOLDERS for p in sorted((root / f).rglob("*.py"))]
-        for path in [*found, *(root / name for name in FILES)]:
+        found = [p for f in folders for p in sorted((root / f).rglob("*.py"))]
+        for path in [*found, *(root / name for name in files)]:
             name = path.relative_to(root).as_posix()
             digest.update(name.encode() + b"\0" + code_of(path).encode() + b"\0")
     return digest.hexdigest()

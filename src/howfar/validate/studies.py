@@ -25,7 +25,7 @@ from howfar.simulate.world import World, simulate
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import FILE_NAME, load_study
-from howfar.validate.sources import sources_hash
+from howfar.validate.sources import studies_hash
 from howfar.validate.trials import REPLICATES, TRIALS, Trial
 
 Progress = Callable[[str, int, int], None]
@@ -72,7 +72,7 @@ def run_studies(
     studies: seeds of each scenario, as many as the scenario says where none are given; first: the
     first of them. Each leaves its figures and times in OUT/SCENARIO/SEED; its world is removed.
     """
-    code = sources_hash()
+    code = studies_hash()
     wanted = [
         (TRIALS[name], seed)
         for name in names
@@ -102,7 +102,7 @@ def run_one(out: Path, trial: Trial, seed: int, code: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     plan, started = trial.plan(seed), time.perf_counter()
     world = simulate(folder / "world", plan)
-    records, rejected = _read(world, plan)
+    records, rejected = read_world(world, plan)
     left = frozenset[str]() if seed % TAIL_EVERY == 0 else frozenset({"attention_tail"})
     estimates = run_study(world.study, leave_out=left).estimates
     seconds = time.perf_counter() - started
@@ -114,7 +114,7 @@ def run_one(out: Path, trial: Trial, seed: int, code: str) -> None:
     (folder / _DONE).write_text(json.dumps(asdict(study)) + "\n", encoding="utf-8")
 
 
-def _read(world: World, plan: Plan) -> tuple[int, int]:
+def read_world(world: World, plan: Plan) -> tuple[int, int]:
     """Read a world's raw files with a key of its own; records and rejects."""
     path = world.study / FILE_NAME
     text = path.read_text(encoding="utf-8")

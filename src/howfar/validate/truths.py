@@ -24,6 +24,12 @@ from howfar.simulate.society import SimulatedChannel
 from howfar.validate import functionals as of
 from howfar.validate.reference import FIGURES, OF_PERSONS, Pool, Reference
 
+_JUDGED: Final = (
+    *("account", "relation", "young", "views", "likes", "comments", "shares"),
+    *(f"reaction_{kind}" for kind in ("like", "love", "haha", "wow", "sad", "angry")),
+)
+"""Columns that figures of settled posts are of."""
+
 Row = Mapping[str, Any]
 Statistic = Callable[[Pool], float]
 COMPARED: Final = ("ours", "peer")
@@ -84,7 +90,8 @@ class Truths:
             return None
         key = name, metric
         if key not in self.pools:
-            self.pools[key] = _settled(self.own(name), platform, column)
+            narrow = self.own(name).only(_JUDGED)
+            self.pools[key] = _settled(narrow, platform, column)
         return self.pools[key], column
 
     def known(self, key: Any, pool: Pool, statistic: Statistic) -> Truth | None:
@@ -249,7 +256,9 @@ def _voice(truths: Truths, row: Row, study: tuple[Row, ...]) -> Truth | None:
     key = "voice", row["platform"]
     if key not in truths.pools:
         everyone = truths.channels.pool
-        truths.pools[key] = everyone.where(np.isin(everyone["account"], places))
+        truths.pools[key] = everyone.only({*_JUDGED, "created"}).where(
+            np.isin(everyone["account"], places)
+        )
     pool = truths.pools[key]
     own = names.index(row["channel"])
     if category == "posts":
