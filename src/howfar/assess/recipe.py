@@ -84,7 +84,8 @@ class Treat(_Verb):
 class Normalise(_Verb):
     """Bring all columns to one scale on which more is better.
 
-    low, high: ends of the scale (of z the mean and standard deviation). reference: the period of a
+    low, high: ends of the scale, 0 and 100 where null; of z the mean and standard deviation, 0 and
+    1 where null. reference: the period of a
     panel whose values set the scale; null: all periods together; "each": each period its own.
     cap: whether what lies beyond target or goalposts counts as reached.
     """
@@ -94,13 +95,22 @@ class Normalise(_Verb):
         "distance_to_max", "distance_to_reference", "share_of_max", "none",
     )  # fmt: skip
     method: str = "min_max"
-    low: float = 0.0
-    high: float = 100.0
+    low: float | None = None
+    high: float | None = None
     reference: str | None = None
     unit: str | None = None
     cap: bool = True
     goalposts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """``low`` and ``high``, with what they are where null."""
+        usual = (0.0, 1.0) if self.method == "z" else (0.0, 100.0)
+        return (
+            usual[0] if self.low is None else self.low,
+            usual[1] if self.high is None else self.high,
+        )
 
 
 @dataclass(frozen=True)
@@ -108,9 +118,10 @@ class Weigh(_Verb):
     """Give each child of a group its weight.
 
     given: the tree's, with ``weights`` in their place where named. judgements: of AHP, group ->
-    experts' reciprocal matrices over its children. nodes: whether data-driven weights are for the
-    "indicators" alone or for "all" nodes. optimise: "balance" (correlations with the index as
-    ``targets``, equal where null) or "most_information"; optimise_level: height of the nodes.
+    experts' reciprocal matrices over its children. nodes: whether data-driven weights are for
+    children that are "indicators", that are "groups", or for "all". optimise: "balance" (correlations with the
+    index as ``targets``, equal where null) or "most_information"; optimise_level: 1 the indicators,
+    2 the lowest groups, and so on.
     """
 
     METHODS = ("equal", "given", "ahp", "entropy", "critic", "pca", "optimised")
@@ -126,7 +137,7 @@ class Weigh(_Verb):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _known(self.nodes, ("indicators", "all"), "weigh, nodes")
+        _known(self.nodes, ("indicators", "groups", "all"), "weigh, nodes")
         _known(self.optimise, ("balance", "most_information"), "weigh, optimise")
 
 

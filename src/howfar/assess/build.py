@@ -1,0 +1,89 @@
+"""Build: one index from a table, a tree and a recipe, verb after verb."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from howfar.assess.aggregate import scores_of
+from howfar.assess.denominate import denominate
+from howfar.assess.impute import impute
+from howfar.assess.index import Index, min_ranks
+from howfar.assess.matrix import Matrix
+from howfar.assess.normalise import frames, normalise
+from howfar.assess.recipe import Recipe, Step
+from howfar.assess.screen import screen
+from howfar.assess.treat import treat
+from howfar.assess.tree import Tree
+from howfar.assess.weigh import weigh
+from howfar.stats.blocks import FloatArray
+
+
+def build(matrix: Matrix, tree: Tree, recipe: Recipe) -> Index:
+    """The index of all units: what the tree says, cooked by the recipe.
+
+    matrix: any columns, among them those of the tree and its denominators. Missing values that no
+    verb fills are left out of the sums, with the other weights rescaled. The same input gives the
+    same index, to the last digit.
+    """
+    data, steps, log, dropped = prepare(matrix, tree, recipe)
+    weights, step = weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times)
+    scores = scores_of(data.values, tree, weights, recipe.aggregate, data.times)
+    missing = [unit for unit, one in zip(data.units, scores[:, -1], strict=True) if np.isnan(one)]
+    said = f"{len(tree.ids)} indicators to {len(tree.groups)} groups"
+    last = Step("aggregate", asdict(recipe.aggregate), {"without a score": missing}, said)
+    return Index(
+        tree,
+        recipe,
+        data.units,
+        data.times,
+        tree.nodes,
+        scores,
+        ranks_of(scores, data.times),
+        dict(zip(tree.nodes, map(float, weights), strict=True)),
+        steps,
+        (*log, step, last),
+        dropped,
+    )
+
+
+def prepare(
+    matrix: Matrix, tree: Tree, recipe: Recipe
+) -> tuple[Matrix, dict[str, Matrix], list[Step], tuple[str, ...]]:
+    """The verbs before the weights: normalised data, data after each verb, log, dropped units."""
+    table, data = matrix, matrix.select(tree.ids)
+    steps: dict[str, Matrix] = {}
+    log: list[Step] = []
+    for verb in recipe.order:
+        if verb == "denominate":
+            data, step = denominate(data, tree, recipe.denominate, table)
+        elif verb == "impute":
+            data, step = impute(data, tree, recipe.impute)
+        elif verb == "screen":
+            data, step, stays = screen(data, recipe.screen)
+            table = table.keep(stays)
+        elif verb == "treat":
+            values = data.values.copy()
+            for rows, reference in frames(data, recipe.normalise.reference):
+                part, step = treat(data.keep(rows), recipe.treat, reference[rows])
+                values[rows] = part.values
+            data = data.with_values(values)
+        else:
+            data, step = normalise(data, tree, recipe.normalise)
+        steps[verb] = data
+        log.append(step)
+    stayed = set(data.units)
+    dropped = tuple(unit for unit in dict.fromkeys(matrix.units) if unit not in stayed)
+    return data, steps, log, dropped
+
+
+def ranks_of(scores: FloatArray, times: tuple[str, ...] | None) -> FloatArray:
+    """Ranks (U, N): 1 is the highest, ties share the lowest; in a panel within each period."""
+    if times is None:
+        return min_ranks(scores)
+    ranks = np.full_like(scores, np.nan)
+    periods = np.array(times, dtype=object)
+    for time in dict.fromkeys(times):
+        ranks[periods == time] = min_ranks(scores[periods == time])
+    return ranks
