@@ -104,7 +104,7 @@ def test_a_study_with_columns_names_their_table() -> None:
 
 
 def test_a_study_compares_what_results_know() -> None:
-    with pytest.raises(StudyError, match="howfar index TABLE.csv TREE.toml"):
+    with pytest.raises(StudyError, match=r"howfar index TABLE\.csv TREE\.toml"):
         parse_study(in_study('table = "own.csv"\nunits = "village"\n' + TREE))
     with pytest.raises(StudyError, match="one window"):
         parse_study(in_study('table = "own.csv"\ntime_column = "year"\n' + TREE))

@@ -6,6 +6,7 @@ import base64
 import functools
 import gzip
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
@@ -18,7 +19,7 @@ from howfar.report.charts import theme
 from howfar.report.charts.scene import NARROW, WIDE, Drawing
 from howfar.report.charts.svg import runtime, to_json, to_svg
 from howfar.report.input import ReportInput
-from howfar.report.model import Figure, Section
+from howfar.report.model import Facts, Figure, Section
 from howfar.report.results import Results
 from howfar.report.sections.asked import asked_section
 from howfar.report.sections.attention import attention_section, talk_section
@@ -35,6 +36,7 @@ from howfar.report.sections.peers import peers_section, profile_section
 from howfar.report.sections.summary import summary
 from howfar.report.sections.weeks import past_section, series_section
 from howfar.report.words import say
+from howfar.schema.measure import Declaration
 
 _OVERHANG = 10
 """By how much axis labels may hang over the edges of a chart."""
@@ -69,7 +71,31 @@ def render(report_input: ReportInput) -> str:
         provenance_section(results),
         named_section(results),
     ]
-    simulated = report_input.study.about.simulated
+    about = report_input.study.about
+    return render_sections(
+        title=about.title,
+        question=about.question,
+        summary=summary(results),
+        sections=sections,
+        methods=entries,
+        declarations=report_input.declarations,
+        run=report_input.provenance.get("run", say("none")),
+        simulated=about.simulated,
+    )
+
+
+def render_sections(
+    *,
+    title: str,
+    question: str,
+    summary: Sequence[str],
+    sections: Sequence[Section],
+    methods: Sequence[tuple[Declaration, Facts]],
+    declarations: Mapping[str, Declaration],
+    run: str,
+    simulated: str | None = None,
+) -> str:
+    """A page of sections as one HTML text, under the rules of ``render``."""
     figures = _figures(sections)
     if simulated:
         figures = [_stamped(f) for f in figures]
@@ -82,23 +108,22 @@ def render(report_input: ReportInput) -> str:
     }
 
     def links(figure: Figure) -> list[tuple[str, str]]:
-        found = ((m, results.declaration(m)) for m in figure.measures)
-        return [(m, d.title) for m, d in found if d is not None]
+        return [(m, declarations[m].title) for m in figure.measures if m in declarations]
 
     common = {
         "say": say,
-        "title": report_input.study.about.title,
+        "title": title,
         "simulated": say("page.simulated", how=simulated) if simulated else None,
-        "question": report_input.study.about.question,
-        "summary": summary(results),
+        "question": question,
+        "summary": summary,
         "sections": sections,
-        "methods": entries,
+        "methods": methods,
         "svg": svg,
         "marks": _marks(),
         "links": links,
         "css": Markup(_css()),
         "version": howfar.__version__,
-        "run": report_input.provenance.get("run", say("none")),
+        "run": run,
     }
     live = _live(figures) if figures else None
     page = _template().render(**common, policy=_policy(live), live=live)
@@ -107,7 +132,7 @@ def render(report_input: ReportInput) -> str:
     return _template().render(**common, policy=_policy(None), live=None)
 
 
-def _figures(sections: list[Section]) -> list[Figure]:
+def _figures(sections: Sequence[Section]) -> list[Figure]:
     return [item for s in sections for item in s.items if isinstance(item, Figure)]
 
 

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from howfar.report.charts.columns import columns_chart
 from howfar.report.charts.scene import Column, Dot, Scale
 from howfar.report.charts.scene import Row as ChartRow
 from howfar.report.model import Figure, Key, Table
 from howfar.report.numbers import interval, is_exact, phrase, value_text
-from howfar.report.results import Results, Row
+from howfar.report.results import Row
 from howfar.report.words import say
 from howfar.schema.comparable import CODES, WORDS, codes_of
+
+
+class Told(Protocol):
+    """What figures need to know beside their rows: the level of intervals, and names."""
+
+    @property
+    def confidence(self) -> str:
+        """The level of intervals, as 95 %."""
+        ...
+
+    def chart_rows(self, channels: Iterable[str | None]) -> list[ChartRow]:
+        """Chart rows with the names and roles of these channels."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class Notes:
 
 
 def long_table(
-    results: Results,
+    results: Told,
     caption: str,
     entries: Sequence[tuple[str, str, Row, bool]],
     heads: tuple[str, str] | None = None,
@@ -168,7 +182,7 @@ def unlike(entries: Sequence[tuple[str, str, Row, bool]]) -> tuple[str, ...]:
 
 
 def columns_figure(
-    results: Results,
+    results: Told,
     id: str,
     asks: str,
     columns: Sequence[Ask],
