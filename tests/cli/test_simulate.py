@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import typer
 from tests.cli.conftest import Call
@@ -36,6 +37,27 @@ def test_a_world_is_made_and_read_without_a_reject(howfar: Call, tmp_path: Path)
     assert [one["rejects"] for one in read["files"] if one["rejects"]] == []
     records = sum(truth["files"].values())
     assert sum(one["records"] for one in read["files"]) == records
+
+
+def test_of_a_world_of_everything_only_the_planted_rejects_are_rejected(
+    howfar: Call, tmp_path: Path
+) -> None:
+    out = tmp_path / "world"
+    made = howfar("simulate", out, "--size", "2k", "--seed", "7", "--threads", "1", "--json")
+    assert made.code == 0, made.err
+    told = json.loads(made.out)
+    assert told["scenario"] == "all"
+    planted = pq.read_table(out / "truth" / "rejects.parquet").to_pylist()
+    assert len(planted) == told["planted_rejects"] >= 5
+    read = json.loads(howfar("read", told["study"], "--json").out)
+    assert all(one["rejects_not_listed"] == 0 for one in read["files"])
+    assert all(one["problem"] is None for one in read["files"])
+    found = [
+        (one["path"].partition("/raw/")[2], bad["line"], bad["reason"])
+        for one in read["files"]
+        for bad in one["rejects"]
+    ]
+    assert sorted(found) == sorted((bad["file"], bad["line"], bad["reason"]) for bad in planted)
 
 
 def test_it_says_where_the_world_is_and_that_it_is_simulated(howfar: Call, tmp_path: Path) -> None:
