@@ -124,7 +124,7 @@ def _panel(
         }
     ]
     if time.marks:
-        layers += event_marks(time.marks, x)
+        layers += event_marks(time, x, room)
     if above:
         # Names stand over the lines of events, on a halo of the page's colour.
         layers += name_layers(rows, NARROW - 30, high - drop, **HALO)

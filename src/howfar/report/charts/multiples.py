@@ -68,7 +68,9 @@ def _grid(
     drawn = []
     for n, panel in enumerate(panels):
         below = n + across >= len(panels)
-        drawn.append(_panel(panel, time, common, kind, reference, each, n % across == 0, below))
+        drawn.append(
+            _panel(panel, time, common, kind, reference, each, n % across == 0, below, n < across)
+        )
     return {
         "concat": drawn,
         "columns": across,
@@ -88,6 +90,7 @@ def _panel(
     each: float,
     left: bool,
     below: bool,
+    top: bool,
 ) -> Spec:
     x = time_axis(time.start, time.end, say("months.short"), each)
     if not below:
@@ -108,7 +111,7 @@ def _panel(
         )
     layers += _bars(panel, common, x, y, ticks) if kind == "bars" else _line(panel, x, y, ticks)
     if time.marks:
-        layers += event_marks(time.marks, x)
+        layers += event_marks(time, x, each, top)
     return {
         "width": each,
         "height": _HEIGHT,
