@@ -6,7 +6,6 @@ from howfar.report.charts import theme
 from howfar.report.charts.axes import milliseconds
 from howfar.report.charts.scene import Spec, Time
 
-
 _APART = 15
 """Pixels between two numbers that can still be told apart."""
 _FEW = 6
