@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.assess import asem
 
 from howfar.assess.build import build
 from howfar.assess.recipe import DATA_VERBS, Impute, Recipe, Screen, Treat
-from tests.assess import asem
 
 WINSORISED = {
     "Flights": 1, "Bord": 3, "Gas": 3, "Services": 4, "FDI": 2, "ForPort": 3, "CostImpEx": 1,

@@ -11,8 +11,14 @@ from howfar.assess.tree import Tree
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
 
+SAME = 1e-12
+"""Scores closer than this share of the largest are equal: sums in another order differ so."""
+
 MEANS = ("arithmetic", "geometric", "harmonic")
 """Aggregations of a unit's own figures: they do not depend on who else is there."""
+
+EDGE = 1e-9
+"""A majority must be clearer than this: sums in another order differ by less."""
 
 
 def combine(
@@ -34,7 +40,7 @@ def combine(
     total = used.sum(axis=-1)
     enough = (total > 0) & (there.mean(axis=-1) >= min_available - 1e-9)
     if method in ("geometric", "harmonic"):
-        _must_be_positive(values, used, method)
+        must_be_positive(bool(((values <= 0) & (used > 0)).any()), method)
     share = used / np.where(total > 0, total, 1.0)[..., None]
     x = np.where(used > 0, values, 1.0)
     if method == "arithmetic":
@@ -51,6 +57,23 @@ def combine(
     return np.where(enough, found, np.nan)
 
 
+def level_ties(x: FloatArray) -> FloatArray:
+    """Figures (..., U) with those that differ by rounding alone made equal.
+
+    Sums in another order differ in their last digits, and comparisons would see a winner there.
+    """
+    order = np.argsort(x, axis=-1)
+    ordered = np.take_along_axis(x, order, axis=-1)
+    same = SAME * np.max(np.where(np.isnan(x), 0.0, np.abs(x)), axis=-1, keepdims=True, initial=0.0)
+    new = np.ones(x.shape, dtype=bool)
+    with np.errstate(invalid="ignore"):
+        new[..., 1:] = ~(np.diff(ordered, axis=-1) <= same)
+    first = np.maximum.accumulate(np.where(new, np.arange(x.shape[-1]), 0), axis=-1)
+    found = np.empty_like(x)
+    np.put_along_axis(found, order, np.take_along_axis(ordered, first, axis=-1), axis=-1)
+    return found
+
+
 def outranking(values: FloatArray, weights: FloatArray) -> FloatArray:
     """Share of weight (..., U, U) on which the row's unit is better than the column's.
 
@@ -62,7 +85,7 @@ def outranking(values: FloatArray, weights: FloatArray) -> FloatArray:
     common = np.zeros_like(won)
     with np.errstate(invalid="ignore"):
         for k in range(values.shape[-1]):
-            x, w = values[..., k], weights[..., k, None, None]
+            x, w = level_ties(values[..., k]), weights[..., k, None, None]
             both = ~np.isnan(x)[..., :, None] & ~np.isnan(x)[..., None, :]
             better = np.sign(x[..., :, None] - x[..., None, :])
             won += w * np.where(both, (better + 1) / 2, 0.0)
@@ -73,10 +96,9 @@ def outranking(values: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def _majorities(beats: FloatArray) -> FloatArray:
-    edge = 1e-9
     others = ~np.eye(beats.shape[-1], dtype=bool)
-    wins = (beats > 0.5 + edge) & others
-    losses = (beats < 0.5 - edge) & others
+    wins = (beats > 0.5 + EDGE) & others
+    losses = (beats < 0.5 - EDGE) & others
     net: FloatArray = wins.sum(axis=-1).astype(np.float64) - losses.sum(axis=-1)
     return net
 
@@ -88,8 +110,9 @@ def _median(x: FloatArray) -> FloatArray:
     return found
 
 
-def _must_be_positive(values: FloatArray, used: FloatArray, method: str) -> None:
-    if ((values <= 0) & (used > 0)).any():
+def must_be_positive(is_not: bool, method: str) -> None:
+    """StudyError where a geometric or harmonic mean would meet a figure of 0 or below."""
+    if is_not:
         raise StudyError(
             f"a {method} mean of figures of 0 or below",
             "the recipe, aggregate",

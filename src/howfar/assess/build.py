@@ -28,7 +28,9 @@ def build(matrix: Matrix, tree: Tree, recipe: Recipe) -> Index:
     same index, to the last digit.
     """
     data, steps, log, dropped = prepare(matrix, tree, recipe)
-    weights, step = weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times)
+    shared = frames(data, recipe.normalise.reference)
+    reference = shared[0][1] if len(shared) == 1 else None
+    weights, step = weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times, reference)
     scores = scores_of(data.values, tree, weights, recipe.aggregate, data.times)
     missing = [unit for unit, one in zip(data.units, scores[:, -1], strict=True) if np.isnan(one)]
     said = f"{len(tree.ids)} indicators to {len(tree.groups)} groups"

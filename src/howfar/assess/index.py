@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from howfar.assess.aggregate import SAME as SAME
 from howfar.assess.matrix import Matrix
 from howfar.assess.recipe import Recipe, Step
 from howfar.assess.tree import Tree
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
 from howfar.study.problems import suggest
-
-SAME = 1e-12
-"""Scores closer than this share of the largest are equal: sums in another order differ so."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,9 @@ from howfar.assess.recipe import Weigh
 from howfar.assess.tree import Tree
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
-from howfar.stats.criteria_weights import correlations
+from howfar.stats.correlation import correlations
 
+_REACHED = 1e-4
 _LIMIT = 12.0
 """Logarithms of weights stay within this distance of 0: below, a weight is as good as none."""
 
@@ -83,7 +84,9 @@ def optimised(
         bounds = [(-_LIMIT, _LIMIT)] * start.size
         found = np.asarray(optimize.minimize(uninformed, start, method="L-BFGS-B", bounds=bounds).x)
     got = reached(found)
-    done = {
+    off = float(np.abs(got / got.sum() - aims / aims.sum()).max())
+    done: dict[str, Any] = {
+        "aim reached": spec.optimise != "balance" or off < _REACHED,
         "correlation with the index": dict(zip(nodes, map(float, got), strict=True)),
         "share of the correlations": dict(zip(nodes, map(float, got / got.sum()), strict=True)),
         "aim": dict(zip(nodes, map(float, aims / aims.sum()), strict=True)),

@@ -119,9 +119,9 @@ class Weigh(_Verb):
 
     given: the tree's, with ``weights`` in their place where named. judgements: of AHP, group ->
     experts' reciprocal matrices over its children. nodes: whether data-driven weights are for
-    children that are "indicators", that are "groups", or for "all". optimise: "balance" (correlations with the
-    index as ``targets``, equal where null) or "most_information"; optimise_level: 1 the indicators,
-    2 the lowest groups, and so on.
+    children that are "indicators", that are "groups", or for "all". optimise: "balance"
+    (correlations with the index as ``targets``, equal where null) or "most_information";
+    optimise_level: 1 the indicators, 2 the lowest groups, and so on.
     """
 
     METHODS = ("equal", "given", "ahp", "entropy", "critic", "pca", "optimised")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from howfar.assess.aggregate import compare, scores_of
+from howfar.assess.matrix import BoolArray
 from howfar.assess.optimise import optimised
 from howfar.assess.recipe import Aggregate, Step, Weigh
 from howfar.assess.tree import Tree
@@ -32,13 +33,21 @@ def weigh(
     spec: Weigh,
     aggregate: Aggregate,
     periods: Sequence[str] | None = None,
+    reference: BoolArray | None = None,
 ) -> tuple[FloatArray, Step]:
     """Weights (N,) of all nodes relative to their siblings, in the order of ``tree.nodes``.
 
-    normalised: (U, K) in the order of ``tree.ids``. Bottom-up, since weights from data of a group's
-    children need their scores. Names in ``spec.weights`` win over every method but "optimised".
+    normalised: (U, K) in the order of ``tree.ids``. reference: rows (U,) that weights from data
+    are taken from, so that in a panel later periods do not change them (null: all). Bottom-up,
+    since weights from data of a group's children need their scores. Names in ``spec.weights`` win
+    over every method but "optimised".
     """
     _known_nodes(spec, tree)
+    if reference is not None:
+        normalised = normalised[reference]
+        periods = (
+            None if periods is None else [p for p, r in zip(periods, reference, strict=True) if r]
+        )
     place = {node: k for k, node in enumerate(tree.nodes)}
     weights = np.array([tree.weights[node] for node in tree.nodes])
     done: dict[str, Any] = {}
@@ -141,4 +150,6 @@ def _said(spec: Weigh, done: Mapping[str, Any]) -> str:
     bad = [n for n, d in done.items() if isinstance(d, Mapping) and d.get("inconsistent")]
     if bad:
         return f"inconsistent judgements (ratio above {INCONSISTENT}): {', '.join(bad)}"
+    if done.get("aim reached") is False:
+        return "weights: optimised, but no weights of 0 or more reach the targets"
     return f"weights: {spec.method}"

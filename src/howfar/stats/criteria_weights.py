@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from howfar.stats.blocks import FloatArray
+from howfar.stats.correlation import correlations
 
 # Mean consistency index of random reciprocal matrices of size 1, 2, ... (Saaty 1980).
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57,
@@ -78,7 +79,11 @@ def first_component(values: npt.ArrayLike) -> tuple[FloatArray, float]:
     if not wide.any():
         return loadings, float("nan")
     sizes, axes = np.linalg.eigh(correlations(x[:, wide]))
-    loadings[wide] = axes[:, -1] * (1.0 if axes[:, -1].sum() >= 0 else -1.0)
+    first = axes[:, -1]
+    lead = float(first.sum())
+    # Of two opposed criteria the sum is 0 up to rounding: then the first one leads.
+    lead = lead if abs(lead) > 1e-9 else float(first[np.argmax(np.abs(first) > 1e-9)])
+    loadings[wide] = first if lead > 0 else -first
     return loadings, float(sizes[-1] / sizes.sum())
 
 
@@ -120,29 +125,6 @@ def joint_judgements(experts: Sequence[npt.ArrayLike]) -> FloatArray:
         np.mean([np.log(np.asarray(one, dtype=np.float64)) for one in experts], axis=0)
     )
     return joint
-
-
-def correlations(values: npt.ArrayLike) -> FloatArray:
-    """Pearson correlations (k, k) of columns (n, k), each pair over the rows that have both.
-
-    NaN where a pair has fewer than 3 rows in common or a column has no spread there.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    there = (~np.isnan(x)).astype(np.float64)
-    # Centred once by the column's mean, so that the sums below do not cancel.
-    n_all = np.maximum(there.sum(axis=0), 1)
-    filled = np.where(there > 0, x, 0.0)
-    filled = np.where(there > 0, filled - filled.sum(axis=0) / n_all, 0.0)
-    spread = np.sqrt((filled**2).sum(axis=0) / n_all)
-    filled = filled / np.where(spread > 0, spread, 1.0)
-    n = there.T @ there
-    with np.errstate(divide="ignore", invalid="ignore"):
-        first = (filled.T @ there) / n
-        second = ((filled**2).T @ there) / n - first**2
-        cross = (filled.T @ filled) / n - first * first.T
-        found = cross / np.sqrt(second * second.T)
-    found = np.where((n >= 3) & (second > 1e-14) & (second.T > 1e-14), found, np.nan)
-    return np.clip(found, -1.0, 1.0)
 
 
 def _shares(x: FloatArray) -> FloatArray:
