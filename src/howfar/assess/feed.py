@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,18 @@ _COMBINE: Mapping[str, Callable[..., Any]] = {"mean": np.mean, "median": np.medi
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """The table of an index and, cell by cell, why a figure is not there."""
+    """The table of an index and, cell by cell, why a figure is not there.
+
+    left_out: units that cannot be compared, with the reason. links: figures outside the index by
+    their name, and by unit.
+    """
 
     matrix: Matrix
     labels: Mapping[str, str]
     absent: Mapping[tuple[str, str], str]
     notes: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 def columns_of(part: IndexPart) -> dict[str, str]:
@@ -73,7 +79,12 @@ def from_table(part: IndexPart, table: UnitsTable) -> Fed:
     )
     labels = table.words(part.label_column) if part.label_column else table.units
     named = {unit: label or unit for unit, label in zip(table.units, labels, strict=True)}
-    return Fed(matrix, named, {})
+    outside = np.array(table.numbers(list(part.links)), dtype=np.float64)
+    links = {
+        name: dict(zip(table.units, map(float, outside[:, n]), strict=True))
+        for n, name in enumerate(part.links)
+    }
+    return Fed(matrix, named, {}, links=links)
 
 
 def from_results(
@@ -129,7 +140,13 @@ def from_results(
         for unit, there in zip(units, here, strict=True):
             if not there:
                 absent |= {(unit, c): "no row of this unit in the table" for c in more.columns}
-    return Fed(Matrix(units, tuple(columns), table, draws=stack), dict(labels), absent)
+    links: dict[str, Mapping[str, float]] = {} if own is None else dict(own.links)
+    for figure in part.link_figures:
+        found = figures_of(figure, given.get(figure.measure, ()))
+        outside = {u: _unit(found, members[u], part.combine, confidence, 2, rng) for u in units}
+        name = f"{figure.measure}: {figure.category}" if figure.category else figure.measure
+        links[name] = {u: cell[0] for u, cell in outside.items() if not isinstance(cell, str)}
+    return Fed(Matrix(units, tuple(columns), table, draws=stack), dict(labels), absent, links=links)
 
 
 def figures_of(figure: Figure, results: Sequence[Result]) -> dict[str, list[Result]]:

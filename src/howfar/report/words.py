@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from howfar.report.texts import figures, frame, ledger
+from howfar.report.texts import figures, frame, index, ledger
 
-TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT}
+TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT, **index.TEXT}
 
 
 def say(key: str, **values: object) -> str:

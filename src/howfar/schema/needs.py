@@ -15,6 +15,7 @@ class Inventory:
 
     posts: distinct posts of main sources inside the window. metrics: posts with an observation
     of each metric. rechecked: posts observed at two times or more. weeks: weeks with posts.
+    indices: indices that the study declares.
     """
 
     posts: int = 0
@@ -27,6 +28,7 @@ class Inventory:
     files: int = 0
     events: int = 0
     labels: int = 0
+    indices: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,8 @@ def lacks(needs: tuple[str, ...], inventory: Inventory) -> list[Lack]:
     """The needs that a study does not meet; empty where the measure can be taken.
 
     A need is 'posts', 'files', 'registry', 'peers', 'weeks', 'counts', 'counts.<metric>',
-    'reaction_kinds', 'account_counts.followers', 'recheck', 'events', 'labels', or several of
-    them joined by '|', of which one suffices.
+    'reaction_kinds', 'account_counts.followers', 'recheck', 'events', 'labels', 'index', or
+    several of them joined by '|', of which one suffices.
     """
     found = []
     for need in needs:
@@ -107,6 +109,11 @@ def _judge(need: str, has: Inventory) -> tuple[bool, str, str]:
             "another crawl of the same posts, as a source with use = 'recheck'",
         ),
         "events": (has.events > 0, "the study names no event", "events in study.toml"),
+        "index": (
+            has.indices > 0,
+            "the study declares no index",
+            "an [index] in study.toml: docs/concepts/index.md",
+        ),
         "labels": (has.labels > 0, "no labels by coders", "posts coded by persons"),
     }
     if need not in table:

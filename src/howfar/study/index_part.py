@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from howfar.errors import StudyError
-from howfar.study.base import Part, Text, repeated
+from howfar.study.base import Part, Text, Texts, repeated
 from howfar.study.explain import problems_of
 from howfar.study.lines import key_lines
 from howfar.study.problems import error_from
@@ -141,6 +141,8 @@ class IndexPart(Part):
     """CSV file with one row a unit, relative to the study folder, for columns of your own."""
     units: Text = "channel"
     """What is compared: of measures channel, organisation, country or platform; else any word."""
+    platform: Text | None = None
+    """Only channels of this platform; without it channels of several are not set side by side."""
     unit_column: Text | None = None
     """Column of the table that names the unit; the first where not given."""
     label_column: Text | None = None
@@ -159,6 +161,10 @@ class IndexPart(Part):
     """Number of random variants of the index."""
     amplification: Literal["raw", "net"] = "raw"
     """Whether figures count with synchronised amplification or net of it, where both are there."""
+    links: Texts = ()
+    """Columns of the table outside the index, to see whether the index goes with them."""
+    link_figures: Annotated[tuple[Figure, ...], Field(strict=False)] = ()
+    """Figures of measures outside the index, likewise."""
     groups: Annotated[tuple[IndexGroup, ...], Field(strict=False)]
     """Sub-indices, and the index itself."""
     indicators: Annotated[tuple[IndexIndicator, ...], Field(strict=False)]

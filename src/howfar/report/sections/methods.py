@@ -66,7 +66,7 @@ def methods_section(results: Results) -> tuple[Section, list[tuple[Declaration, 
     """The intro, and each measure's declaration as a list of definitions."""
     entries = []
     for declaration in sorted(results.given.declarations.values(), key=_number):
-        entries.append((declaration, Facts(_facts(declaration))))
+        entries.append((declaration, Facts(declaration_facts(declaration))))
     level = results.confidence
     section = Section("methods", say("methods.title"), (say("methods.intro", level=level),))
     return section, entries
@@ -77,7 +77,8 @@ def _number(declaration: Declaration) -> tuple[int, str]:
     return (int(digits[0]) if digits else 10_000, declaration.id)
 
 
-def _facts(d: Declaration) -> list[tuple[str, list[str | Cell]]]:
+def declaration_facts(d: Declaration) -> list[tuple[str, list[str | Cell]]]:
+    """A declaration as names with their values."""
     parts = [f"{name}: {meaning}" for name, meaning in d.parts.items()]
     found: list[tuple[str, list[str | Cell]]] = [
         (say("method.asks"), [d.asks]),
