@@ -96,5 +96,13 @@ def _by_em(data: Matrix, tree: Tree) -> FloatArray:
     for group in tree.groups:
         places = [data.place(id) for id in tree.children(group.id) if id in tree.ids]
         if places:
-            filled[:, places] = conditional_means(data.values[:, places])
+            try:
+                filled[:, places] = conditional_means(data.values[:, places])
+            except ValueError as error:
+                raise StudyError(
+                    f"{group.id!r}: {error}",
+                    "the recipe, impute",
+                    "more units, or fewer missing values",
+                    "impute by group_mean or median",
+                ) from error
     return filled

@@ -11,7 +11,7 @@ _RIDGE = 1e-3
 
 
 def conditional_means(
-    values: npt.ArrayLike, tolerance: float = 1e-8, max_rounds: int = 1_000
+    values: npt.ArrayLike, tolerance: float = 1e-6, max_rounds: int = 10_000
 ) -> FloatArray:
     """What a row would be expected to have where it has nothing, given what it has.
 
@@ -20,6 +20,9 @@ def conditional_means(
     returns (n, k). The diagonal of S gets a thousandth of itself, so that few rows or collinear
     columns do not break it. A column without two different values is filled by its mean; without
     any value it stays missing.
+
+    Settled: no filled value and no covariance of the standardised columns moves by more than
+    ``tolerance`` in a round.
 
     Raises ValueError where it does not settle in ``max_rounds``.
 
@@ -46,7 +49,7 @@ def _settled(x: FloatArray, tolerance: float, max_rounds: int) -> FloatArray:
     mean = filled.mean(axis=0)
     spread = np.diag(np.maximum(filled.var(axis=0), 1e-12))
     for _ in range(max_rounds):
-        before = filled.copy()
+        before, spread_before = filled.copy(), spread
         extra = np.zeros_like(spread)
         for row, gone in patterns:
             here = np.setdiff1d(np.arange(x.shape[1]), gone)
@@ -60,6 +63,7 @@ def _settled(x: FloatArray, tolerance: float, max_rounds: int) -> FloatArray:
         spread = (apart.T @ apart + extra) / len(x)
         spread[np.diag_indices_from(spread)] *= 1 + _RIDGE
         spread[np.diag_indices_from(spread)] += 1e-12
-        if np.abs(filled - before).max() <= tolerance:
+        moved = max(np.abs(filled - before).max(), np.abs(spread - spread_before).max())
+        if moved <= tolerance:
             return filled
     raise ValueError(f"expectation-maximisation did not settle in {max_rounds} rounds")
