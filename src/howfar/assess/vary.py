@@ -11,6 +11,7 @@ import numpy as np
 from howfar.assess.batch import index_ranks, index_scores
 from howfar.assess.build import build, prepare
 from howfar.assess.choices import Choice, Option
+from howfar.assess.index import Index
 from howfar.assess.matrix import Matrix
 from howfar.assess.net import net_of
 from howfar.assess.recipe import DATA_VERBS, Aggregate, Recipe, Weigh
@@ -27,7 +28,7 @@ _CHUNK = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Variants:
-    """V variants of an index over units (U,) of the table.
+    """V variants of an index over units (U,), the rows of the table or some of them.
 
     picks: (V, C) which way of each choice was taken: option * patterns + pattern. scores: (V, U),
     NaN where a unit has none. ranks: (V, U), 0 where there is no score. nominal_scores,
@@ -45,11 +46,23 @@ class Variants:
     ranks: IntArray
     nominal_scores: FloatArray
     nominal_ranks: IntArray
+    units: tuple[str, ...]
 
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Units in the order of the columns of scores and ranks."""
-        return self.matrix.units
+    def among(self, index: Index, rows: Sequence[int] | None = None) -> Variants:
+        """The same variants, of some rows of an index of the same table (all where null).
+
+        Ranks stay those among all units that a variant has (of its period, in a panel).
+        """
+        keep = present_rows(self.matrix, index.units, index.times)
+        keep = keep if rows is None else keep[list(rows)]
+        return replace(
+            self,
+            scores=self.scores[:, keep],
+            ranks=self.ranks[:, keep],
+            nominal_scores=self.nominal_scores[keep],
+            nominal_ranks=self.nominal_ranks[keep],
+            units=tuple(self.matrix.units[row] for row in keep.tolist()),
+        )
 
     def single(self, variant: int) -> tuple[Matrix, Tree, Recipe]:
         """What ``build`` needs to make one variant alone."""
@@ -109,10 +122,11 @@ def variants(
             scores[rows] = index_scores(data, tree, each, part[0].cooked.aggregate)
     published = build(matrix, tree, recipe)
     nominal = np.full(len(matrix.units), np.nan)
-    nominal[_present(matrix, published.units, published.times)] = published.index
+    nominal[present_rows(matrix, published.units, published.times)] = published.index
     return Variants(
         matrix, tree, recipe, chosen, picks, factors, scores,
         index_ranks(scores, matrix.times), nominal, index_ranks(nominal[None], matrix.times)[0],
+        matrix.units,
     )  # fmt: skip
 
 
@@ -163,7 +177,7 @@ class _Kitchen:
             data.values,
             self._weights[weigh_key],
             recipe.aggregate,
-            _present(self.matrix, data.units, data.times),
+            present_rows(self.matrix, data.units, data.times),
             data.times,
         )
 
@@ -220,7 +234,7 @@ def _multipliers(
     return found
 
 
-def _present(matrix: Matrix, units: Sequence[str], times: Sequence[str] | None) -> IntArray:
+def present_rows(matrix: Matrix, units: Sequence[str], times: Sequence[str] | None) -> IntArray:
     """Rows of the table of these units (and periods)."""
     rows = {key: row for row, key in enumerate(zip(matrix.units, matrix.times or matrix.units,
                                                    strict=True))}  # fmt: skip

@@ -63,6 +63,7 @@ def sobol_indices(
     *,
     replicates: int = 1_000,
     confidence: float = 0.95,
+    pooled: bool = False,
 ) -> SobolIndices:
     """First and total indices of every input, with intervals.
 
@@ -75,11 +76,14 @@ def sobol_indices(
     ----------
     results : (d + 2, N, ...) the result at the points of ``sobol_design``, any further axes being
         further results (one for each unit, say). Finite.
+    pooled: one index of all further results together: parts and variances are summed over them
+        before they are divided, so that what moves more counts more; shape (d,).
 
     Errors: ValueError for results that are not finite or too few.
 
     Source: first indices Saltelli et al. 2010 (doi 10.1016/j.cpc.2009.09.018), total indices
-    Jansen 1999 (doi 10.1016/S0010-4655(98)00154-4).
+    Jansen 1999 (doi 10.1016/S0010-4655(98)00154-4), pooled Lamboni, Monod & Makowski 2011
+    (doi 10.1016/j.ress.2010.09.002).
     """
     f = np.asarray(results, dtype=np.float64)
     if f.ndim < 2 or f.shape[0] < 3 or f.shape[1] < MIN_BASE:
@@ -106,8 +110,13 @@ def sobol_indices(
     means = np.concatenate([table.mean(axis=0, keepdims=True), counts @ table / base])
     means = means.reshape(replicates + 1, 2 * inputs + 2, width)
     variance = means[:, -1] - means[:, -2] ** 2
+    numerators = means[:, : 2 * inputs]
+    if pooled:
+        further, still = (), still.all(keepdims=True)
+        numerators = numerators.sum(axis=2, keepdims=True)
+        variance = variance.sum(axis=1, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratios = means[:, : 2 * inputs] / np.where(variance > 0, variance, np.nan)[:, None]
+        ratios = numerators / np.where(variance > 0, variance, np.nan)[:, None]
     ratios[:, :, still] = np.nan
     value, drawn = ratios[0], ratios[1:]
     tail = (1 - confidence) / 2
