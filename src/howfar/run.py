@@ -21,8 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import howfar
+from howfar.assess.index_measures import PERFORMANCE, ROBUSTNESS
 from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.assess.profile import DEFAULT, Profile
+from howfar.assess.study_index import check_index, study_index
 from howfar.errors import StudyError
 from howfar.publish.protect import protect_persons
 from howfar.publish.results import Measured, result_tables
@@ -41,8 +43,9 @@ from howfar.store.manifest import Manifest
 from howfar.store.run_log import LOG, Entry, append_entry
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
-from howfar.study.file import Study, load_study
+from howfar.study.file import Study, load_study, read_text
 from howfar.study.registry import Registry
+from howfar.study.units_table import UnitsTable, parse_units
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, steps done, steps in all)."""
@@ -76,6 +79,8 @@ def run_study(
     """
     started = datetime.now(UTC)
     study, channels = load_study(folder), load_channels(folder)
+    check_index(study)
+    table = _index_table(folder, study)
     with _opened(folder, study, channels) as (tables, manifest):
         if not manifest.inputs:
             raise StudyError(
@@ -90,13 +95,15 @@ def run_study(
             return load_run(folder, provenance["run"])
         compared = frozenset(channels.with_role(*study.peers.roles))
         _check_compared(tables(), channels, compared)
-        inventory = take_inventory(tables(), compared, len(study.events))
+        inventory = _inventory(tables(), compared, study)
         sampling = _sampling(study)
         held = ground_of(_held(tables()), compared, study.peers.capture)
         measured = measure_all(
             tables(), inventory, sampling, study.about.seed, progress, held, leave_out
         )
         measured.append(assess_profile(tables(), study, measured, sampling, held))
+    indices, document = assess_index(study, channels, measured, sampling, held, table)
+    measured += indices
     measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
@@ -105,6 +112,8 @@ def run_study(
     }
     estimates, replicates = result_tables(study.told, provenance["run"], shown, extra)
     provenance = {**provenance, "results": _hash_table(estimates)}
+    if document is not None:
+        provenance["index"] = document
     _keep(kept, estimates, replicates, provenance)
     write_atomically(folder / "results" / "latest", provenance["run"].encode())
     _log(folder, provenance, started)
@@ -116,7 +125,12 @@ def study_inventory(folder: Path) -> Inventory:
     study, channels = load_study(folder), load_channels(folder)
     with _opened(folder, study, channels) as (tables, _):
         compared = frozenset(channels.with_role(*study.peers.roles))
-        return take_inventory(tables(), compared, len(study.events))
+        return _inventory(tables(), compared, study)
+
+
+def _inventory(tables: Tables, compared: frozenset[str], study: Study) -> Inventory:
+    counted = take_inventory(tables, compared, len(study.events))
+    return replace(counted, indices=int(study.index is not None))
 
 
 @contextmanager
@@ -256,10 +270,37 @@ def assess_profile(
     return Measured(profile.declaration, tuple(results))
 
 
+def assess_index(
+    study: Study,
+    channels: Registry,
+    measured: list[Measured],
+    sampling: Sampling,
+    held: Ground,
+    table: UnitsTable | None,
+) -> tuple[list[Measured], dict[str, Any] | None]:
+    """The index that the study declares and how sure it is; nothing where it declares none."""
+    if study.index is None:
+        return [], None
+    given = {one.declaration.id: one.results for one in measured}
+    own = np.random.default_rng([study.about.seed, zlib.crc32(PERFORMANCE.id.encode())])
+    sampling = replace(sampling, given=given, rng=own)
+    scores, robustness, document = study_index(study, channels, held, sampling, table)
+    found = [Measured(PERFORMANCE, tuple(scores)), Measured(ROBUSTNESS, tuple(robustness))]
+    return found, document
+
+
+def _index_table(folder: Path, study: Study) -> UnitsTable | None:
+    """The user's own table of an index, where it has one."""
+    if study.index is None or study.index.table is None:
+        return None
+    name = study.index.table
+    return parse_units(read_text(folder / name), name, study.index.unit_column)
+
+
 def declarations() -> dict[str, Declaration]:
-    """Declarations of all measures and of the profile, by id."""
+    """Declarations of all measures, of the profile and of the index, by id."""
     found = {i: one.declaration for i, one in registry().items()}
-    return {**found, PROFILE.id: PROFILE}
+    return {**found, **{one.id: one for one in (PROFILE, PERFORMANCE, ROBUSTNESS)}}
 
 
 def load_run(folder: Path, run: str) -> Run:
@@ -328,9 +369,17 @@ def _provenance(
         "libraries": {name: metadata.version(name) for name in _LIBRARIES},
         **({"simulated": study.about.simulated} if study.about.simulated else {}),
         **({"left_out": sorted(leave_out)} if leave_out else {}),
+        **_index_hash(folder, study),
     }
     facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
     return facts
+
+
+def _index_hash(folder: Path, study: Study) -> dict[str, str]:
+    if study.index is None or study.index.table is None:
+        return {}
+    path = folder / study.index.table
+    return {"index_table_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
 
 
 def _check_compared(tables: Tables, channels: Registry, compared: frozenset[str]) -> None:

@@ -32,6 +32,7 @@ from howfar.stats.blocks import FloatArray
 from howfar.stats.correlation import rank_correlations
 from howfar.study.index_part import IndexPart
 
+TOO_FEW = "the units of the index"
 _GAPS = 2
 _PROFILES = 4
 
@@ -125,8 +126,8 @@ def appraise(
     degrees: degrees of freedom of the draws (blocks - 1). roles: of units; ours are profiled.
     profile: units to be profiled and set against others first.
 
-    Raises StudyError for a tree, recipe or choices that cannot be, and for fewer than 3 units with
-    a score: no rank means anything among two.
+    Raises StudyError for a tree, recipe or choices that cannot be, and for fewer than 2 units with
+    a score (where = TOO_FEW).
     """
     tree, recipe = tree_of(part, where), recipe_of(part)
     matrix = fed.matrix
@@ -137,7 +138,7 @@ def appraise(
     if len(rows) < 2:
         raise StudyError(
             f"{len(rows)} units have a score; an index compares",
-            where,
+            TOO_FEW,
             "at least 2 units with figures",
             "fill gaps (steps.impute), or leave out indicators that most units lack",
         )
@@ -261,4 +262,4 @@ def _links(fed: Fed, index: Index, rows: Sequence[int]) -> tuple[Link, ...]:
     return tuple(found)
 
 
-__all__ = ["REDUNDANT", "Appraisal", "Link", "appraise", "outcomes_of"]
+__all__ = ["REDUNDANT", "TOO_FEW", "Appraisal", "Link", "appraise", "outcomes_of"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from scipy import stats
 from howfar.assess.declared import NET
 from howfar.assess.matrix import Matrix
 from howfar.errors import StudyError
-from howfar.schema.estimate import Estimate, Result
+from howfar.schema.estimate import Result
 from howfar.stats.blocks import FloatArray
 from howfar.study.index_part import Figure, IndexPart
 from howfar.study.units_table import UnitsTable
@@ -34,6 +34,10 @@ class Fed:
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    def without(self, left_out: Mapping[str, str]) -> Fed:
+        """The same with units that cannot be compared, and why."""
+        return replace(self, left_out=left_out)
 
 
 def columns_of(part: IndexPart) -> dict[str, str]:
@@ -93,19 +97,20 @@ def from_results(
     members: Mapping[str, Sequence[str]],
     labels: Mapping[str, str],
     confidence: float,
+    blocks: int,
     replicates: int,
     rng: np.random.Generator,
     own: Fed | None = None,
 ) -> Fed:
     """The matrix of measures' figures of the units, with replicates of the whole table.
 
-    given: results by measure. members: channels of each unit. own: the user's table, whose columns
-    go beside the measures'. Draws (R, U, K): the figures' shared replicates, so that what moves two
-    figures in the same weeks moves them together here too, widened to the figures' own intervals;
-    a figure without replicates is drawn from its interval. A figure that is not measured is NaN,
-    and ``absent`` says why.
+    given: results by measure. members: channels of each unit. blocks: weeks that were drawn. own:
+    the user's table, whose columns go beside the measures'. Draws (R, U, K): the figures' shared
+    replicates, so that what moves two figures in the same weeks moves them together here too,
+    widened to the figures' own intervals; a figure without replicates is drawn from its interval.
+    A figure that is not measured is NaN, and ``absent`` says why.
     """
-    units = tuple(members)
+    units, chance = tuple(members), _Chance(confidence, blocks, replicates, rng)
     columns: list[str] = []
     values, draws = [], []
     absent: dict[tuple[str, str], str] = {}
@@ -117,7 +122,7 @@ def from_results(
             found = figures_of(figure, given.get(figure.measure, ()))
             cells = []
             for unit in units:
-                cell = _unit(found, members[unit], part.combine, confidence, replicates, rng)
+                cell = _unit(found, members[unit], part.combine, chance)
                 if isinstance(cell, str):
                     absent[unit, name] = cell
                     cell = (np.nan, np.full(replicates, np.nan))
@@ -143,7 +148,7 @@ def from_results(
     links: dict[str, Mapping[str, float]] = {} if own is None else dict(own.links)
     for figure in part.link_figures:
         found = figures_of(figure, given.get(figure.measure, ()))
-        outside = {u: _unit(found, members[u], part.combine, confidence, 2, rng) for u in units}
+        outside = {u: _unit(found, members[u], part.combine, chance) for u in units}
         name = f"{figure.measure}: {figure.category}" if figure.category else figure.measure
         links[name] = {u: cell[0] for u, cell in outside.items() if not isinstance(cell, str)}
     return Fed(Matrix(units, tuple(columns), table, draws=stack), dict(labels), absent, links=links)
@@ -173,9 +178,7 @@ def _unit(
     found: Mapping[str, Sequence[Result]],
     channels: Sequence[str],
     combine: str,
-    confidence: float,
-    replicates: int,
-    rng: np.random.Generator,
+    chance: _Chance,
 ) -> tuple[float, FloatArray] | str:
     """The figure of a unit with its draws (R,), or why it has none."""
     results = [result for channel in channels for result in found.get(channel, ())]
@@ -184,33 +187,50 @@ def _unit(
         reasons = [r.estimate.reason for r in results if r.estimate.status != "measured"]
         return reasons[0] if reasons and reasons[0] else "the measure gives no such figure here"
     value = _COMBINE[combine]([r.estimate.value for r in measured])
-    drawn = np.stack([drawn_from(r, confidence, replicates, rng) for r in measured])
+    drawn = np.stack([drawn_from(r, chance) for r in measured])
     return float(value), np.asarray(_COMBINE[combine](drawn, axis=0), dtype=np.float64)
 
 
-def drawn_from(
-    result: Result, confidence: float, replicates: int, rng: np.random.Generator
-) -> FloatArray:
-    """What a figure could have been, (R,): about its value, as wide as its interval is.
+@dataclass(frozen=True, slots=True)
+class _Chance:
+    """What draws need to know: level of intervals, weeks drawn, number of draws, generator."""
 
-    value + widen (replicate - mean of replicates), widen = half the interval / (z sd), at least 1:
-    corrections that the interval has for few or uneven weeks carry over. Without replicates a
-    normal of the interval's width or, where low and high are bounds, even between them.
+    confidence: float
+    blocks: int
+    replicates: int
+    rng: np.random.Generator
+
+    @property
+    def usual(self) -> float:
+        """Half an interval in standard deviations of replicates: Student's t over the weeks."""
+        degrees = max(self.blocks - 1, 1)
+        t = float(stats.t.ppf(0.5 + self.confidence / 2, degrees))
+        return t * float(np.sqrt((degrees + 1) / degrees))
+
+
+def drawn_from(result: Result, chance: _Chance) -> FloatArray:
+    """What a figure could have been, (R,): about its value, as wide as its interval asks.
+
+    value + widen (replicate - mean of replicates), widen = half the interval over the half that
+    replicates of so many weeks usually have, at least 1: corrections that the interval has for
+    uneven weeks carry over, while that for few weeks is left to those who compare (degrees of
+    freedom). Without replicates a normal of the interval's width or, where low and high are
+    bounds, even between them.
     """
-    e: Estimate = result.estimate
+    e, n = result.estimate, chance.replicates
     value, low, high = float(e.value or 0.0), e.low, e.high
     if low is None or high is None or not np.isfinite([low, high]).all():
         low = high = value
     if e.low_kind == "bound" and result.replicates is None:
-        return rng.uniform(low, high, replicates) if high > low else np.full(replicates, value)
-    half = (high - low) / 2 / float(stats.norm.ppf(0.5 + (e.confidence or confidence) / 2))
-    if result.replicates is None or len(result.replicates) != replicates:
-        return value + half * rng.normal(size=replicates)
+        return chance.rng.uniform(low, high, n) if high > low else np.full(n, value)
+    half = (high - low) / 2
+    if result.replicates is None or len(result.replicates) != n:
+        return value + half / chance.usual * chance.rng.normal(size=n)
     moved = np.asarray(result.replicates, dtype=np.float64)
     usable = moved[np.isfinite(moved)]
     spread = float(usable.std(ddof=1)) if usable.size > 1 else 0.0
     if spread == 0.0:
-        return np.full(replicates, value)
-    widen = max(1.0, half / spread)
+        return np.full(n, value)
+    widen = max(1.0, half / (chance.usual * spread))
     # A draw in which the figure is not defined tells nothing of chance: the value stands for it.
     return np.where(np.isfinite(moved), value + widen * (moved - usable.mean()), value)

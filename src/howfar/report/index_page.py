@@ -24,7 +24,7 @@ def render_index(
     """The page of an index: what it says, how sure it is, how it was made."""
     view = IndexView.of(document, estimates, confidence)
     methods = [(one, Facts(declaration_facts(one))) for one in (PERFORMANCE, ROBUSTNESS)]
-    sections = [*index_sections(view)]
+    sections = [index_section(view), sure_section(view), made_section(view)]
     intro = (say("methods.intro", level=view.confidence),)
     sections.append(Section("methods", say("methods.title"), intro))
     return render_sections(
@@ -39,8 +39,3 @@ def render_index(
         declarations={one.id: one for one in (PERFORMANCE, ROBUSTNESS)},
         run=run,
     )
-
-
-def index_sections(view: IndexView) -> tuple[Section, ...]:
-    """The three sections of an index."""
-    return index_section(view), sure_section(view), made_section(view)

@@ -18,6 +18,7 @@ import howfar
 from howfar.report.charts import theme
 from howfar.report.charts.scene import NARROW, WIDE, Drawing
 from howfar.report.charts.svg import runtime, to_json, to_svg
+from howfar.report.index_view import IndexView
 from howfar.report.input import ReportInput
 from howfar.report.model import Facts, Figure, Section
 from howfar.report.results import Results
@@ -25,6 +26,9 @@ from howfar.report.sections.asked import asked_section
 from howfar.report.sections.attention import attention_section, talk_section
 from howfar.report.sections.availability import availability_section
 from howfar.report.sections.coverage import coverage_section
+from howfar.report.sections.index import index_section
+from howfar.report.sections.index_made import made_section
+from howfar.report.sections.index_sure import sure_section
 from howfar.report.sections.methods import (
     methods_section,
     missing_section,
@@ -66,6 +70,7 @@ def render(report_input: ReportInput) -> str:
         past_section(results),
         young_section(results),
         profile_section(results),
+        *_index(report_input),
         missing_section(results),
         methods,
         provenance_section(results),
@@ -130,6 +135,15 @@ def render_sections(
     if live is None or len(page.encode()) < MOST_BYTES:
         return page
     return _template().render(**common, policy=_policy(None), live=None)
+
+
+def _index(given: ReportInput) -> tuple[Section, ...]:
+    """The sections of the index, where the study has one."""
+    document = given.provenance.get("index")
+    if document is None:
+        return ()
+    view = IndexView.of(document, given.estimates, given.study.about.confidence)
+    return index_section(view), sure_section(view), made_section(view)
 
 
 def _figures(sections: Sequence[Section]) -> list[Figure]:

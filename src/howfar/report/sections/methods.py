@@ -125,7 +125,8 @@ def _part(value: Any) -> str:
 
 def provenance_section(results: Results) -> Section:
     """What the figures rest on: run, seed, versions, inputs with the start of their hashes."""
-    given = results.given.provenance
+    # How the index was made has a section of its own.
+    given = {k: v for k, v in results.given.provenance.items() if k != "index"}
     rows: list[tuple[str, list[str | Cell]]] = []
     tables = []
     for key in sorted(given, key=lambda k: (k != "run", k)):
