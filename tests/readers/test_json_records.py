@@ -223,3 +223,12 @@ def test_a_page_behind_a_line_that_is_cut_at_a_comma(file: Path) -> None:
         (2, {"id": 3}, ""),
         (3, {"id": 4}, ""),
     ]
+
+
+def test_a_brace_that_is_left_over_is_broken_on_its_own_line(file: Path) -> None:
+    page = '{"data": [{"id": 1}]}'
+    assert records(file, f"{page}{{\n{page}\n", "data") == [
+        (1, {"id": 1}, ""),
+        (1, None, "json"),
+        (2, {"id": 1}, ""),
+    ]

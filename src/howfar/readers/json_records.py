@@ -115,7 +115,11 @@ class _Parser:
                 # A line that is cut must not take the next ones for its own end.
                 if alone and not given and self.retried < _MOST_RETRIED:
                     self.retried += self.window.return_to_line_end(start)
-                yield JsonRecord(self.window.line, None, broken.reason)
+                # A brace that is left over at the end of a line is broken there, not on the next.
+                line = self.window.line
+                next_opens = self.window.begins_a_value and self._opens_here()
+                line -= not given and next_opens and line == start[1] + 1
+                yield JsonRecord(line, None, broken.reason)
                 yield from self._salvage(_NEXT_LINE if alone else _ELSEWHERE)
             except _LeftError:
                 continue
@@ -318,6 +322,9 @@ class _Parser:
         self.window.finish()
         return False
 
+    def _opens_here(self) -> bool:
+        return self.window.peek() in ("{", "[")
+
     def _are_lines_here(self) -> bool:
         """Whether what stands in a list at the top are lines of JSON, with no comma between.
 
@@ -349,7 +356,7 @@ class _Parser:
     def _try_here(self) -> tuple[bool, str]:
         """Whether a record begins here; what is wrong with the value, where it was read."""
         window = self.window
-        begins = window.peek() in ("{", "[")
+        begins = self._opens_here()
         known = self.tried.is_record(window.behind) if begins else None
         if known is not None:
             return known, ""
