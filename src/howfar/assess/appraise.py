@@ -148,15 +148,15 @@ def appraise(
             raise StudyError(f"no unit {name!r} with a score", where, ", ".join(units))
     time = index.times[rows[0]] if index.times else None
     chosen = _profiled(units, roles or {}, profile)
-    pairs, counter = redundant(index, within=False), counter_directed(index)
+    pairs, counter = redundant(index, within=False), _once(counter_directed(index))
     without = leave_out(index)
-    found = uncertain(part, matrix, index, rng, confidence=confidence, degrees=degrees)
+    found = uncertain(part, matrix, index, fed.labels, rng, confidence=confidence, degrees=degrees)
     gaps = _gaps(index, units, chosen, time)
     links = _links(fed, index, rows)
     facts = Facts(
         missing=int(np.isnan(matrix.select(tree.ids).values).sum()),
         redundant=len(pairs),
-        counter=len({one.one for one in counter}),
+        counter=len(counter),
         chance=found.chance is not None,
         variants=found.variants,
         left_out=len(without.nodes),
@@ -186,6 +186,14 @@ def appraise(
         links,
         dict(roles or {}),
     )
+
+
+def _once(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    """Each indicator once, with the group that it runs against most."""
+    found: dict[str, Pair] = {}
+    for pair in pairs:
+        found.setdefault(pair.one, pair)
+    return tuple(found.values())
 
 
 def _shown(index: Index) -> tuple[int, ...]:

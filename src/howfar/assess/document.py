@@ -72,7 +72,7 @@ def document_of(one: Appraisal) -> dict[str, Any]:
             f"[{link.low:.2f}, {link.high:.2f}] over {link.n} units (95 % interval)."
             for link in one.links
         ],
-        "notes": list(one.fed.notes),
+        "notes": [*one.fed.notes, *one.uncertain.notes],
         "recipe": recipe,
         "scale": list(index.recipe.normalise.ends),
         "log": [
@@ -82,8 +82,11 @@ def document_of(one: Appraisal) -> dict[str, Any]:
         ],
         "choices": {verb: list(options) for verb, options in one.uncertain.choices.items()},
         "variants": one.uncertain.variants,
-        "robust": one.uncertain.robust,
-        "verdict": one.uncertain.said,
+        "choices_declared": one.uncertain.declared,
+        "grade": one.uncertain.verdict.grade,
+        "robust": one.uncertain.verdict.robust,
+        "verdict": one.uncertain.verdict.said,
+        "ties": one.uncertain.tied,
         "tied": _tied(one),
         "checklist": [asdict(check) for check in one.checks],
     }  # fmt: skip

@@ -172,7 +172,7 @@ def _places(one: Appraisal) -> Iterator[Result]:
                 )
                 yield Result(estimate, {**dims, "params": f"over=chance;set={kind}"})
         for kind, spread in (("choices", found.by_choice), ("both", found.by_both)):
-            if spread is not None:
+            if spread is not None and np.isfinite(spread.rank_low[row]):
                 low, high = float(spread.rank_low[row]), float(spread.rank_high[row])
                 method = _TRIED.format(n=spread.tried)
                 estimate = _measured(

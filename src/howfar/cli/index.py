@@ -86,7 +86,7 @@ def _print(found: Appraisal) -> None:
     if len(found.rows) > _SHOWN:
         say(f"  ... and {len(found.rows) - _SHOWN} more")
     for pair in found.counter[:5]:
-        say(f"runs against its index: {names[pair.one]} (correlation {pair.r:.2f})")
+        say(f"{names[pair.one]} runs against {names[pair.other]} (correlation {pair.r:.2f})")
     say(found.uncertain.said)
     for check in found.checks:
         if check.state != "done":

@@ -26,9 +26,10 @@ _MOST = 24
 def sure_section(view: IndexView) -> Section:
     """The verdict first, then places, who is tied, which choice decides, what leaving out does."""
     doc = view.document
-    key = {True: "sure.robust", False: "sure.not_robust", None: "sure.unknown"}[doc["robust"]]
     chance = bool(doc["tied"])
-    paragraphs = [say(key, said=doc["verdict"]), say("sure.two", unit=view.unit)]
+    paragraphs = [doc["ties"], say("sure.two", unit=view.unit)]
+    if doc["robust"]:
+        paragraphs.insert(0, doc["verdict"])
     if not chance:
         paragraphs.append(say("sure.no_chance"))
     if doc["choices"]:
@@ -37,8 +38,8 @@ def sure_section(view: IndexView) -> Section:
             for verb, options in doc["choices"].items()
         )
         paragraphs.append(say("sure.choices", n=f"{doc['variants']:,}", choices=tried))
-    else:
-        paragraphs.append(say("sure.no_choices"))
+    if not doc["choices_declared"]:
+        paragraphs.append(say("sure.usual"))
     items: list[Figure | Table | None] = [
         _places(view),
         _tied(view),
@@ -48,8 +49,9 @@ def sure_section(view: IndexView) -> Section:
     return Section(
         "index-sure",
         say("sure.title"),
-        tuple(paragraphs),
+        tuple(part for part in paragraphs if part),
         tuple(one for one in items if one is not None),
+        () if doc["robust"] else (doc["verdict"],),
     )
 
 

@@ -13,8 +13,7 @@ TEXT = {
     "without that the index is a sum of what happened to be there.",
     "index.absent": "Not in the index: {names}.",
     "index.scores_asks": "What are the index and its parts for each {unit}?",
-    "index.scores_read": "{scale} Grouped by level: an output never counts as an out-take or "
-    "outcome. {interval}",
+    "index.scores_read": "{scale} {interval}",
     "index.scores_interval": "The line is the interval that chance alone leaves (sampling); it "
     "says nothing of other ways to make the index.",
     "index.scores_exact": "The figures count as known: the table gives no standard errors, so "
@@ -51,7 +50,7 @@ TEXT = {
     "index.gap_asks": "What makes the difference between {a} and {b}?",
     "index.gap_read": "From the index of {b} (top) to that of {a} (bottom). Each bar is what one "
     "indicator adds (▶) or takes away (◀); together they are the difference to the last digit. "
-    "{exact}",
+    "{exact} The scale need not begin at 0.",
     "index.gap_additive": "The index is a weighted mean, so that the parts are exact.",
     "index.gap_shared": "The index is not a plain sum; what indicators do together is shared out "
     "by a fixed rule ({method}).",
@@ -64,9 +63,6 @@ TEXT = {
     "index.raw": "Raw",
     "index.net": "Net of synchronised",
     "sure.title": "How sure is the index?",
-    "sure.robust": "The order holds. {said}",
-    "sure.not_robust": "The ranking is not robust. {said}",
-    "sure.unknown": "Whether the ranking is robust is not known. {said}",
     "sure.two": "Two things could have given other places. Chance: in other weeks the same "
     "{unit}s would have had somewhat other figures. Choices: someone else could have made the "
     "index in another way that is just as fair. Both are shown apart, then together.",
@@ -74,7 +70,7 @@ TEXT = {
     "chance comes on top of what is shown.",
     "sure.choices": "Tried at random, {n} times, all combinations of: {choices}.",
     "sure.choice": "{verb}: {options}",
-    "sure.no_choices": "No other choices were declared, so none could be tried.",
+    "sure.usual": "Nobody said which other choices would be fair, so the usual ones were tried.",
     "sure.ranks_asks": "Which places could each {unit} hold?",
     "sure.by_chance": "Chance alone",
     "sure.by_choice": "Other fair choices alone",
@@ -159,5 +155,9 @@ TEXT = {
     "verb.normalise": "Common scale",
     "verb.weigh": "Weights",
     "verb.aggregate": "Putting together",
-    "verb.leave_out": "Leaving one out",
+    "verb.leave_out": "Leaving one indicator out",
+    "verb.weight_noise": "Other weights at random",
+    "verb.amplification": "Synchronised amplification",
+    "verb.order": "Order of the steps",
+    "verb.sampling": "Chance (other weeks)",
 }
