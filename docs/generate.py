@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from howfar.assess.index_measures import PERFORMANCE, ROBUSTNESS
 from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.cli.page import command_pages
 from howfar.readers.discovery import readers
@@ -20,15 +21,18 @@ from howfar.schema.page import (
     readers_index,
     reasons_page,
 )
+from howfar.validate.page import PICTURES, digest, page, pictures
+from howfar.validate.results import load
 
 DOCS = Path(__file__).resolve().parent
+SCORES = DOCS.parent / "benchmarks" / "results" / "validate.json"
 
 
 def pages() -> Mapping[str, str]:
     """Path below docs/ -> text, for every generated page."""
     measures = {name: one.declaration for name, one in registry().items()}
     # Not taken by itself but from the others' results, and declared in the same way.
-    measures[PROFILE.id] = PROFILE
+    measures |= {one.id: one for one in (PROFILE, PERFORMANCE, ROBUSTNESS)}
     formats = {name: one.declaration for name, one in readers().items()}
     made = {f"measures/{name}.md": measure_page(d) for name, d in measures.items()}
     made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}
@@ -36,7 +40,22 @@ def pages() -> Mapping[str, str]:
     made["readers/index.md"] = readers_index(list(formats.values()))
     made["readers/reasons.md"] = reasons_page()
     made |= {f"cli/{name}": text for name, text in command_pages().items()}
+    made["validation.md"] = page(load(SCORES))
     return made
+
+
+def redraw(folder: Path = DOCS) -> list[str]:
+    """Pictures of the validation page that are not of the stored scores: drawn and written.
+
+    Fonts differ between machines, so they are compared by the scores that they name.
+    """
+    scores = load(SCORES)
+    paths = [folder / name for name in PICTURES.values()]
+    old = [p.name for p in paths if not p.exists() or digest(scores) not in p.read_text("utf-8")]
+    if old:
+        for name, svg in pictures(scores).items():
+            (folder / name).write_text(svg, encoding="utf-8")
+    return old
 
 
 def stale(folder: Path = DOCS) -> list[str]:
@@ -47,6 +66,7 @@ def stale(folder: Path = DOCS) -> list[str]:
         for part in ("measures", "readers", "cli")
         for path in (folder / part).glob("*.md")
     }
+    there |= {"validation.md"} if (folder / "validation.md").exists() else set()
     wrong = [
         name
         for name, text in made.items()
@@ -75,6 +95,7 @@ def main() -> int:
             print(f"docs/{name} is not current: run `make docs`")
         return 1 if found else 0
     write()
+    redraw()
     return 0
 
 

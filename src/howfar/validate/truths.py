@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from howfar.simulate.places import LANGUAGES, PLATFORMS
 from howfar.simulate.plan import DAY
-from howfar.simulate.posts import SHARE
+from howfar.simulate.posts import ORIGINAL, QUOTE, SHARE
 from howfar.simulate.society import SimulatedChannel
 from howfar.validate import functionals as of
 from howfar.validate.reference import FIGURES, OF_PERSONS, Pool, Reference
@@ -184,10 +184,11 @@ def _engagement(truths: Truths, row: Row, study: tuple[Row, ...]) -> Truth | Non
         return _of_values(plain, truths, lambda x: of.quantile(x, p))
     if truths.persons is None:
         return None
-    column = OF_PERSONS[row["platform"]].get(row["category"])
+    column = _told(row["platform"], row["category"])
     if column is None:
         return None
     pool = _settled(_unnamed(truths.persons, row["platform"]), row["platform"], column)
+    pool = pool.where(_films(pool, row["platform"], column))
     key = row["measure"], truths.persons.plan.seed, row["platform"], column, p
     return truths.known(key, pool, lambda q: of.quantile(_floats(q[column]), p))
 
@@ -285,7 +286,7 @@ def _paths(truths: Truths, row: Row, study: tuple[Row, ...]) -> Truth | None:
     persons, category, platform = truths.persons, row["category"], row["platform"]
     if persons is None or row.get("params") is not None:
         return None
-    column = None if category == "posts" else OF_PERSONS[platform].get(category)
+    column = None if category == "posts" else _told(platform, category)
     if category != "posts" and column is None:
         return None
     society = persons.society
@@ -311,11 +312,29 @@ def _paths(truths: Truths, row: Row, study: tuple[Row, ...]) -> Truth | None:
     )
 
 
+def _told(platform: str, metric: str) -> str | None:
+    """The column of a metric where exports tell it of posts of all kinds of accounts.
+
+    On YouTube a comment has answers of its own only where it opens a thread: none is stated.
+    """
+    return (
+        None if (platform, metric) == ("youtube", "comments") else OF_PERSONS[platform].get(metric)
+    )
+
+
+def _films(pool: Pool, platform: str, column: str) -> npt.NDArray[np.bool_]:
+    """Posts (N,) that can have the figure: on YouTube only videos are viewed, not comments."""
+    if platform != "youtube" or column != "views":
+        return np.ones(len(pool), bool)
+    return np.isin(pool["relation"], (ORIGINAL, QUOTE))
+
+
 def _with_figure(pool: Pool, platform: str, column: str, channels: int) -> Pool:
     """Settled posts whose export tells the figure."""
     chosen = (pool["relation"] != SHARE) & ~pool["young"]
     if column == "views" and platform == "facebook":
         chosen &= pool["account"] >= channels  # only the table of persons tells them
+    chosen &= _films(pool, platform, column)
     return pool.where(chosen)
 
 
