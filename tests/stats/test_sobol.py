@@ -106,3 +106,16 @@ def test_design_refuses() -> None:
     for base, inputs in ((100, 2), (8, 2), (64, 0)):
         with pytest.raises(ValueError, match="at least"):
             sobol_design(base, inputs, rng)
+
+
+def test_pooled_by_hand() -> None:
+    """First result u1 > 1/2 (variance 1/4), second 2 (u2 > 1/2) (variance 1): 1/5 and 4/5."""
+    rng = np.random.default_rng(1)
+    u = sobol_design(1024, 2, rng) > 0.5
+    y = np.stack([u[..., 0], 2 * u[..., 1], np.full(u.shape[:-1], 3)], axis=-1).astype(np.float64)
+    found = sobol_indices(y, rng, pooled=True)
+    assert found.first.shape == (2,)
+    np.testing.assert_allclose(found.first, [0.2, 0.8], atol=0.02)
+    np.testing.assert_allclose(found.total, [0.2, 0.8], atol=0.02)
+    still = sobol_indices(np.ones_like(y), rng, pooled=True)
+    assert np.isnan(still.total).all()

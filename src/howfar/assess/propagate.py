@@ -9,8 +9,10 @@ import numpy as np
 
 from howfar.assess.aggregate import scores_of
 from howfar.assess.build import build, prepare
+from howfar.assess.denominate import denominate
 from howfar.assess.index import Index
 from howfar.assess.matrix import Matrix
+from howfar.assess.normalise import scaled
 from howfar.assess.recipe import Recipe, Weigh
 from howfar.assess.tree import Tree
 from howfar.assess.vary import present_rows
@@ -116,13 +118,46 @@ def propagate(
         recipe = replace(recipe, weigh=Weigh("given", weights=dict(index.weights)))
     home = present_rows(matrix, index.units, index.times)
     scores = np.full((len(tables), len(matrix.units), len(tree.nodes)), np.nan)
+    data = _at_once(tables, matrix, tree, recipe) if fixed else None
+    if data is not None:
+        scores[:] = scores_of(data, tree, weights, recipe.aggregate, matrix.times)
+        tables = []
     for number, values in enumerate(tables):
-        data = prepare(matrix.with_values(values), tree, recipe)[0]
+        drawn = prepare(matrix.with_values(values), tree, recipe)[0]
         if not fixed:
-            weights = weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times)[0]
-        rows = present_rows(matrix, data.units, data.times)
-        scores[number, rows] = scores_of(data.values, tree, weights, recipe.aggregate, data.times)
+            weights = weigh(drawn.values, tree, recipe.weigh, recipe.aggregate, drawn.times)[0]
+        rows = present_rows(matrix, drawn.units, drawn.times)
+        found = scores_of(drawn.values, tree, weights, recipe.aggregate, drawn.times)
+        scores[number, rows] = found
     return Sampled(index, scores[:, home], degrees, _known(matrix, tree))
+
+
+def _at_once(
+    tables: Sequence[FloatArray], matrix: Matrix, tree: Tree, recipe: Recipe
+) -> FloatArray | None:
+    """What ``prepare`` gives for each of the tables, (R, U, indicators).
+
+    Null where draws must go one by one: something is missing, may be dropped or is treated.
+    """
+    if (
+        recipe.treat.method != "none"
+        or recipe.screen.method != "none"
+        or recipe.screen.drop
+        or recipe.normalise.reference is not None
+        or recipe.normalise.method == "distance_to_reference"
+    ):
+        return None
+    rows, units = len(tables), len(matrix.units)
+    # Denominators are taken row by row: all draws can stand below one another.
+    stacked = Matrix(
+        tuple(f"{draw}/{unit}" for draw in range(rows) for unit in range(units)),
+        matrix.columns,
+        np.concatenate(tables),
+    )
+    ratios = denominate(stacked.select(tree.ids), tree, recipe.denominate, stacked)[0].values
+    if np.isnan(ratios).any():
+        return None
+    return scaled(ratios.reshape(rows, units, -1), tree, recipe.normalise)
 
 
 def with_draws(matrix: Matrix, rng: np.random.Generator, draws: int = 1_000) -> Matrix:

@@ -53,7 +53,7 @@ def places(found: Variants, share: float = SHARE) -> Places:
         scores[:, ever] = np.nanquantile(found.scores[:, ever], [tail, 1 - tail], axis=0)
     edge = 1e-12
     return Places(
-        first(up_to >= tail - edge),
+        first((up_to >= tail - edge) & (up_to > 0)),
         first(up_to >= 1 - tail - edge),
         first(frequency > 0),
         np.where(ever, top - (frequency[:, ::-1] > 0).argmax(axis=1), 0),
