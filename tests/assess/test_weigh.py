@@ -60,6 +60,14 @@ def test_pca_gives_no_weight_to_what_goes_against() -> None:
     assert index.weights["a"] > 0 < index.weights["b"]
 
 
+def test_two_opposed_indicators_have_no_component_to_follow() -> None:
+    index = build(
+        table([[1, 5], [2, 4], [3, 1], [4, 2.0]]), flat("a", "b"), Recipe(weigh=Weigh("pca"))
+    )
+    assert index.weights["a"] == index.weights["b"] == 1.0
+    assert _done(index)["i"]["no direction, so equal"] is True  # type: ignore[index]
+
+
 def test_several_experts_and_how_consistent_each_is(matrix: object) -> None:
     index = _weighed(matrix, Weigh("ahp", judgements={"h": EXPERTS}))
     done = _done(index)["h"]

@@ -124,6 +124,9 @@ def _from_data(
         loadings, explained = first_component(values)
     except ValueError as error:
         raise StudyError(f"{', '.join(children)}: {error}", "the recipe, weigh") from error
+    if abs(loadings.sum()) < 1e-9:
+        # Two opposed indicators: which of them the component follows would be an accident.
+        return np.ones(len(children)), {"explained": explained, "no direction, so equal": True}
     against = [child for child, one in zip(children, loadings, strict=True) if one < 0]
     done = {
         "loadings": dict(zip(children, map(float, loadings), strict=True)),
