@@ -94,6 +94,23 @@ def test_a_reference_period_sets_the_scale_of_all() -> None:
     assert _scaled(Normalise("percentile", reference="1"), **panel) == [0, 100, 100, 100]
 
 
+def test_single_columns_by_another_method() -> None:
+    tree = flat("a", "b", "c")
+    x = np.array([[2.0, 4, 10], [4, 9, 20], [10, 5, 30]])
+    spec = Normalise(
+        "min_max", by_column={"b": "goalposts", "c": "rank"}, goalposts={"b": (0.0, 10.0)}
+    )
+    data, step = normalise(table(x), tree, spec)
+    expected = [[0, 40, 1], [25, 90, 2], [100, 50, 3]]
+    np.testing.assert_allclose(data.values, expected)
+    assert step.said == "3 columns by min_max, but b by goalposts, c by rank"
+    np.testing.assert_allclose(scaled(np.stack([x, x]), tree, spec)[1], expected)
+    reference = Normalise("rank", by_column={"b": "distance_to_reference"}, unit="u1")
+    assert normalise(table(x), tree, reference)[0].column("b") == pytest.approx([0, 100, 20])
+    with pytest.raises(StudyError, match="no indicator 'd'"):
+        normalise(table(x), tree, Normalise(by_column={"d": "rank"}))
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

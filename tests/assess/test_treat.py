@@ -75,6 +75,13 @@ def test_box_cox_makes_it_pass_and_keeps_the_order() -> None:
     assert (np.diff(data.column("a")) > 0).all()
 
 
+@pytest.mark.parametrize(("power", "of"), [(0.0, np.log), (0.5, lambda y: 2 * (y**0.5 - 1))])  # type: ignore[misc]
+def test_box_cox_with_a_given_power(power: float, of: object) -> None:
+    x = np.array([*TEN, 100.0])
+    data, _ = treat(table(x[:, None]), Treat("boxcox", "none", power=power))
+    np.testing.assert_allclose(data.column("a"), of(x - 1 + 1))  # type: ignore[operator]
+
+
 def test_the_log_that_can_turn_a_column_around_is_refused() -> None:
     x = np.array([*np.linspace(0.1, 0.2, 20), 1.0])
     with pytest.raises(StudyError, match="turns a column around"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from howfar.assess.recipe import Normalise, Step
 from howfar.assess.tree import Tree
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
+from howfar.study.problems import suggest
 
 EACH = "each"
 _COUNTED = ("rank", "borda", "percentile")
@@ -32,6 +33,8 @@ def normalise(data: Matrix, tree: Tree, spec: Normalise) -> tuple[Matrix, Step]:
         if np.isnan(values[:, k]).all() and not np.isnan(data.values[:, k]).all()
     ]
     said = f"{len(data.columns)} columns by {spec.method}"
+    if spec.by_column:
+        said += ", but " + ", ".join(f"{id} by {how}" for id, how in spec.by_column.items())
     if flat:
         said += f"; without any spread, so left out: {', '.join(flat)}"
     return data.with_values(values), Step("normalise", asdict(spec), {"no spread": flat}, said)
@@ -79,6 +82,8 @@ def scaled(
     """
     ids = columns if columns is not None else tree.ids
     directions = np.array([{i.id: i.direction for i in tree.indicators}[id] for id in ids])
+    if spec.by_column:
+        return _by_column(values, tree, spec, reference, ids, reference_row)
     x: FloatArray = values * directions
     ref = x if reference is None else reference * directions
     lo, hi = spec.ends
@@ -109,6 +114,38 @@ def scaled(
         share = 1.0 - _ratio(aim - x, aim - low)
         share = np.minimum(share, 1.0) if spec.cap else share
     return lo + (hi - lo) * share
+
+
+def _by_column(
+    values: FloatArray,
+    tree: Tree,
+    spec: Normalise,
+    reference: FloatArray | None,
+    ids: tuple[str, ...],
+    reference_row: int | None,
+) -> FloatArray:
+    """Columns of each method together."""
+    for id in spec.by_column:
+        if id not in ids:
+            raise StudyError(
+                f"no indicator {id!r}",
+                "the recipe, normalise, by_column",
+                "one of " + ", ".join(ids),
+                suggest(id, ids),
+            )
+    methods = [spec.by_column.get(id, spec.method) for id in ids]
+    found = np.empty_like(values)
+    for method in dict.fromkeys(methods):
+        places = [k for k, one in enumerate(methods) if one == method]
+        found[..., places] = scaled(
+            values[..., places],
+            tree,
+            replace(spec, method=method, by_column={}),
+            None if reference is None else reference[..., places],
+            tuple(ids[k] for k in places),
+            reference_row,
+        )
+    return found
 
 
 def _counted(x: FloatArray, ref: FloatArray, spec: Normalise) -> FloatArray:
@@ -170,7 +207,7 @@ def _all_there(ids: tuple[str, ...], given: Mapping[str, object], what: str) -> 
 
 
 def _reference_row(data: Matrix, spec: Normalise, reference: BoolArray) -> int | None:
-    if spec.method != "distance_to_reference":
+    if "distance_to_reference" not in (spec.method, *spec.by_column.values()):
         return None
     units = [unit for unit, here in zip(data.units, reference, strict=True) if here]
     if spec.unit not in units:

@@ -62,7 +62,8 @@ class Treat(_Verb):
     """Tame outliers in columns that fail the rule of skew and kurtosis.
 
     method is tried first, ``otherwise`` where the column still fails. A column passes if
-    |skew| < skew_limit or (rule "or"; with "and": and) kurtosis < kurtosis_limit.
+    |skew| < skew_limit or (rule "or"; with "and": and) kurtosis < kurtosis_limit. power: the lambda
+    of Box-Cox, found from the column where null. columns: those to look at, all where null.
     """
 
     METHODS = ("none", "winsorise", "log", "log_gii", "log_plain", "boxcox")
@@ -73,6 +74,7 @@ class Treat(_Verb):
     kurtosis_limit: float = 3.5
     rule: str = "or"
     columns: tuple[str, ...] | None = None
+    power: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -87,7 +89,8 @@ class Normalise(_Verb):
     low, high: ends of the scale, 0 and 100 where null; of z the mean and standard deviation, 0 and
     1 where null. reference: the period of a
     panel whose values set the scale; null: all periods together; "each": each period its own.
-    cap: whether what lies beyond target or goalposts counts as reached.
+    cap: whether what lies beyond target or goalposts counts as reached. by_column: another method
+    for single columns, such as goalposts for the one that has them.
     """
 
     METHODS = (
@@ -102,6 +105,12 @@ class Normalise(_Verb):
     cap: bool = True
     goalposts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     targets: Mapping[str, float] = field(default_factory=dict)
+    by_column: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for method in self.by_column.values():
+            _known(method, self.METHODS, "normalise, by_column")
 
     @property
     def ends(self) -> tuple[float, float]:

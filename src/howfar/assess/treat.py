@@ -76,8 +76,8 @@ def treat(data: Matrix, spec: Treat, reference: BoolArray | None = None) -> tupl
 
     reference: rows (U,) that decide; what they decide is done to all rows (null: all rows decide).
     winsorise: see ``winsorise``. log: ln(x - min + 0.01 (max - min)). log_plain: ln(x - min + 1).
-    log_gii: ln((max - 1) (x - min) / (max - min) + 1). boxcox: of x - min + 1, with the lambda of
-    the greatest likelihood.
+    log_gii: ln((max - 1) (x - min) / (max - min) + 1). boxcox: (y^p - 1) / p of y = x - min + 1,
+    ln y where p is 0; p is ``power`` or has the greatest likelihood.
     """
     rows = np.ones(len(data.units), dtype=bool) if reference is None else reference
     values, done = data.values.copy(), {}
@@ -103,11 +103,13 @@ def _tried(x: FloatArray, method: str, spec: Treat) -> Treated:
         moved, points = winsorise(x, spec)
         bounds = float(np.nanmin(moved)), float(np.nanmax(moved))
         return Treated(method, points, lambda y: np.clip(y, *bounds), passes(moved, spec))
-    change = _transform(x, method)
+    change = _transform(x, method, spec.power)
     return Treated(method, int((~np.isnan(x)).sum()), change, passes(change(x), spec))
 
 
-def _transform(x: FloatArray, method: str) -> Callable[[FloatArray], FloatArray]:
+def _transform(
+    x: FloatArray, method: str, power: float | None
+) -> Callable[[FloatArray], FloatArray]:
     """A transform with the column's own minimum and maximum; below the minimum it is level."""
     low, high = float(np.nanmin(x)), float(np.nanmax(x))
 
@@ -126,8 +128,10 @@ def _transform(x: FloatArray, method: str) -> Callable[[FloatArray], FloatArray]
                 "log or log_plain",
             )
         return lambda y: np.log((high - 1) * above(y) / (high - low) + 1.0)
-    power = float(stats.boxcox_normmax(x[~np.isnan(x)] - low + 1.0, method="mle"))
-    return lambda y: _boxcox(above(y) + 1.0, power)
+    if power is None:
+        power = float(stats.boxcox_normmax(x[~np.isnan(x)] - low + 1.0, method="mle"))
+    exponent = power
+    return lambda y: _boxcox(above(y) + 1.0, exponent)
 
 
 def _boxcox(x: FloatArray, power: float) -> FloatArray:
