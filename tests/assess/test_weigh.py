@@ -68,6 +68,24 @@ def test_two_opposed_indicators_have_no_component_to_follow() -> None:
     assert _done(index)["i"]["no direction, so equal"] is True  # type: ignore[index]
 
 
+@pytest.mark.parametrize("method", ["critic", "entropy", "pca"])
+def test_a_column_without_spread_gets_no_weight(matrix: object, method: str) -> None:
+    values = matrix.values.copy()  # type: ignore[attr-defined]
+    values[:, 2] = 4.0
+    index = _weighed(matrix.with_values(values), Weigh(method))  # type: ignore[attr-defined]
+    assert index.weights["c"] == 0
+    assert _done(index)["h"]["without a figure"] == ["c"]  # type: ignore[index]
+    assert not np.isnan(index.index).any()
+
+
+def test_optimising_leaves_a_column_without_spread_alone(matrix: object) -> None:
+    values = matrix.values.copy()  # type: ignore[attr-defined]
+    values[:, 2] = 4.0
+    index = _weighed(matrix.with_values(values), Weigh("optimised"))  # type: ignore[attr-defined]
+    assert "c" not in _done(index)["aim"]  # type: ignore[operator]
+    assert index.weights["c"] == 1.0
+
+
 def test_several_experts_and_how_consistent_each_is(matrix: object) -> None:
     index = _weighed(matrix, Weigh("ahp", judgements={"h": EXPERTS}))
     done = _done(index)["h"]

@@ -30,7 +30,8 @@ def optimised(
     optimise_level counts the indicators as 1. r_k: the Pearson correlation of node k with the
     index. balance: sum_k (r_k / sum r - t_k / sum t)^2 is least, t the targets, equal where null.
     most_information: sum_k r_k is greatest. index_of: weights (N,) -> scores (U, N). Weights stay
-    above 0; what was reached is in the log, since not every target can be.
+    above 0; what was reached is in the log, since not every target can be. Nodes without a
+    correlation with the index (a column without spread) keep their weights.
 
     Raises StudyError where the level has no nodes to weigh.
 
@@ -43,12 +44,19 @@ def optimised(
             "the recipe, weigh, optimise_level",
             f"1 (the indicators) to {len(levels) - 1}",
         )
-    nodes = [node for node in levels[spec.optimise_level - 1] if node != tree.root]
-    place = [tree.nodes.index(node) for node in nodes]
+    root = tree.nodes.index(tree.root)
+    start_r = correlations(index_of(weights))[root]
+    nodes = [
+        node for node in levels[spec.optimise_level - 1] if not np.isnan(start_r[_at(tree, node)])
+    ]
+    if not nodes:
+        raise StudyError(
+            "no correlation with the index to optimise", "the recipe, weigh", "at least 3 units"
+        )
+    place = [_at(tree, node) for node in nodes]
     aims = np.array([1.0 if spec.targets is None else spec.targets.get(n, 0.0) for n in nodes])
     if (aims < 0).any() or aims.sum() <= 0:
         raise StudyError("targets of correlation below 0, or all 0", "the recipe, weigh, targets")
-    root = tree.nodes.index(tree.root)
 
     def with_logs(logs: FloatArray) -> FloatArray:
         changed = weights.copy()
@@ -92,3 +100,7 @@ def optimised(
         "aim": dict(zip(nodes, map(float, aims / aims.sum()), strict=True)),
     }
     return with_logs(found), done
+
+
+def _at(tree: Tree, node: str) -> int:
+    return tree.nodes.index(node)

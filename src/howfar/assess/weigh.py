@@ -112,8 +112,22 @@ def _judged(node: str, children: tuple[str, ...], spec: Weigh) -> tuple[FloatArr
 def _from_data(
     values: FloatArray, children: tuple[str, ...], method: str
 ) -> tuple[FloatArray, dict[str, Any]]:
-    if len(children) == 1:
-        return np.ones(1), {}
+    """Weights of children (U, n) from their scores; 0 for those that nobody has a figure of."""
+    there: BoolArray = np.asarray(~np.isnan(values).all(axis=0))
+    weights, done = np.ones(len(children)), dict[str, Any]()
+    if not there.all():
+        done["without a figure"] = [c for c, here in zip(children, there, strict=True) if not here]
+    if there.sum() > 1:
+        names = tuple(c for c, here in zip(children, there, strict=True) if here)
+        weights[~there] = 0.0
+        weights[there], more = _of_known(values[:, there], names, method)
+        done |= more
+    return weights, done
+
+
+def _of_known(
+    values: FloatArray, children: tuple[str, ...], method: str
+) -> tuple[FloatArray, dict[str, Any]]:
     if method == "critic":
         return critic_weights(values), {}
     if method == "entropy":
