@@ -7,14 +7,14 @@ from tests.cli.conftest import Call
 from tests.conftest import ROOT
 
 from howfar.cli.app import COMMANDS, EXIT_CODES
-from howfar.cli.page import ENVIRONMENT, EXAMPLES, command_pages
+from howfar.cli.page import ENVIRONMENT, EXAMPLES, command_pages, page_file
 
 FOLDER = ROOT / "docs" / "cli"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_has_its_page(howfar: Call, command: str) -> None:
-    page = (FOLDER / f"{command}.md").read_text(encoding="utf-8")
+    page = (FOLDER / page_file(command)).read_text(encoding="utf-8")
     told = howfar(command, "--help").out
     options = set(re.findall(r"--[a-z][a-z-]*", told))
     assert "--help" in options
@@ -31,7 +31,7 @@ def test_exit_codes_and_environment_are_documented() -> None:
     for code, meaning in EXIT_CODES.items():
         assert f"| {code} | {meaning} |" in index
     for command in COMMANDS:
-        assert f"({command}.md)" in index
+        assert f"({page_file(command)})" in index
     used = {
         name
         for path in (ROOT / "src").rglob("*.py")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from howfar.assess.appraise import REDUNDANT, Appraisal
 from howfar.assess.tree import Indicator
 
@@ -72,7 +74,7 @@ def document_of(one: Appraisal) -> dict[str, Any]:
             f"[{link.low:.2f}, {link.high:.2f}] over {link.n} units (95 % interval)."
             for link in one.links
         ],
-        "notes": [*one.fed.notes, *one.uncertain.notes],
+        "notes": [*_same(one), *one.fed.notes, *one.uncertain.notes],
         "recipe": recipe,
         "scale": list(index.recipe.normalise.ends),
         "log": [
@@ -112,10 +114,21 @@ def _leaf(one: Appraisal, node: str) -> dict[str, Any]:
     declared = next(i for i in one.part.indicators if i.id == node)
     return {
         "direction": found.direction,
-        "unit": found.unit,
+        "unit": one.fed.measured_in.get(node, found.unit),
         "from": declared.measure or f"column {declared.column or declared.id}",
         "basis": declared.basis,
     }
+
+
+def _same(one: Appraisal) -> list[str]:
+    """Indicators that have figures but no scores: on a scale from the least to the most, equal."""
+    scores = one.index.steps["normalise"]
+    before = one.fed.matrix.select(one.tree.ids).values
+    return [
+        f"{leaf.name} is the same for all: it sets nobody apart and counts as missing."
+        for k, leaf in enumerate(one.tree.indicators)
+        if np.isnan(scores.values[:, k]).all() and not np.isnan(before[:, k]).all()
+    ]
 
 
 def _absent(one: Appraisal) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from howfar.assess.declared import NET
+from howfar.assess.declared import NET, declared_of
 from howfar.assess.matrix import Matrix
 from howfar.errors import StudyError
 from howfar.schema.estimate import Result
@@ -25,7 +25,7 @@ class Fed:
     """The table of an index and, cell by cell, why a figure is not there.
 
     left_out: units that cannot be compared, with the reason. links: figures outside the index by
-    their name, and by unit.
+    their name, and by unit. measured_in: units of the measures' figures, by indicator.
     """
 
     matrix: Matrix
@@ -34,6 +34,7 @@ class Fed:
     notes: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    measured_in: Mapping[str, str] = field(default_factory=dict)
 
     def without(self, left_out: Mapping[str, str]) -> Fed:
         """The same with units that cannot be compared, and why."""
@@ -114,12 +115,15 @@ def from_results(
     columns: list[str] = []
     values, draws = [], []
     absent: dict[tuple[str, str], str] = {}
+    measured_in: dict[str, str] = {}
     for one in part.indicators:
         forms = [(one.id, one.figure)] + ([(f"{NET}: {one.id}", one.net)] if one.net else [])
         for name, figure in forms:
             if figure is None:
                 continue
             found = figures_of(figure, given.get(figure.measure, ()))
+            units_of = [r.estimate.unit for of in found.values() for r in of]
+            measured_in[name] = units_of[0] if units_of else declared_of(figure, one.id).unit
             cells = []
             for unit in units:
                 cell = _unit(found, members[unit], part.combine, chance)
@@ -149,9 +153,11 @@ def from_results(
     for figure in part.link_figures:
         found = figures_of(figure, given.get(figure.measure, ()))
         outside = {u: _unit(found, members[u], part.combine, chance) for u in units}
-        name = f"{figure.measure}: {figure.category}" if figure.category else figure.measure
+        title = declared_of(figure, "link_figures").title
+        name = f"{title}: {figure.category}" if figure.category else title
         links[name] = {u: cell[0] for u, cell in outside.items() if not isinstance(cell, str)}
-    return Fed(Matrix(units, tuple(columns), table, draws=stack), dict(labels), absent, links=links)
+    matrix = Matrix(units, tuple(columns), table, draws=stack)
+    return Fed(matrix, dict(labels), absent, links=links, measured_in=measured_in)
 
 
 def figures_of(figure: Figure, results: Sequence[Result]) -> dict[str, list[Result]]:

@@ -115,10 +115,13 @@ def uncertain(
     drawn = [*chosen]
     if sampled is not None:
         drawn.append(sampling_choice(with_draws(matrix, rng)))
+    random: Variants | None = None
     try:
         moved = sensitivity(matrix, tree, recipe, drawn, rng, base=_BASE, confidence=confidence)
     except StudyError as error:
         notes.append(f"Which choice decides could not be told: {error.what}.")
+        if sampled is not None:
+            random = variants(matrix, tree, recipe, drawn, 2 * _BASE, rng)
     else:
         s = moved.all_units
         limits = zip(s.first, s.first_low, s.first_high, s.total, s.total_low, s.total_high,
@@ -129,7 +132,8 @@ def uncertain(
         )
         if sampled is not None:
             random = _first(moved.variants, 2 * _BASE)
-            by_both = _spread(places(_of_units(random, home, here)))
+    if random is not None:
+        by_both = _spread(places(_of_units(random, home, here)))
     named = [labels.get(unit, unit) for unit in index.units]
     together = sets["together"]
     return Uncertain(

@@ -12,11 +12,13 @@ import typer
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import origin, say, say_json
 from howfar.cli.figures import charts, show, study_figures
+from howfar.cli.index_words import GENERAL, index_document, index_lines
 from howfar.cli.retention import refuse_overdue
 from howfar.cli.words import WORDS
 from howfar.errors import StudyError
 from howfar.readers.discovery import readers
-from howfar.schema.measure import Declaration, registry
+from howfar.run import declarations
+from howfar.schema.measure import Declaration
 from howfar.schema.planned import PLANNED
 from howfar.schema.reader import NOTES, REASONS, ReaderDeclaration
 from howfar.study.file import load_study
@@ -46,10 +48,10 @@ def command(
 ) -> None:
     """Explain a measure, a reader or a word; with --study also show the study's figures."""
     page = _page_of(what, study)
-    if study is not None and page["kind"] not in ("measure", "chart"):
+    if study is not None and page["kind"] not in ("measure", "chart", "index"):
         raise StudyError(
             f"{what!r} is no measure, so a study has no figures of it",
-            expected=", ".join(registry()),
+            expected=", ".join(declarations()),
             next="howfar explain MEASURE --study FOLDER",
         )
     figures = []
@@ -71,6 +73,8 @@ def command(
 
 def _page_of(what: str, study: Path | None) -> dict[str, Any]:
     """The page for a word or, where the study's report has a chart of that id, for the chart."""
+    if study is not None and what.strip().casefold() == "index":
+        return _page("index", "index", index_lines(index_document(study)))
     try:
         return explanation(what)
     except StudyError:
@@ -87,7 +91,7 @@ def _page_of(what: str, study: Path | None) -> dict[str, Any]:
     chart = known[what]
     measures = chart["measures"].split()
     lines = [f"{what}: {chart['asks']}", " ".join(chart["read"].split())]
-    lines += [f"shows: {name} ({registry()[name].declaration.title})" for name in measures]
+    lines += [f"shows: {name} ({declarations()[name].title})" for name in measures]
     lines += [f"next: howfar explain {name} --study {study}" for name in measures[:1]]
     return _page("chart", what, lines)
 
@@ -97,11 +101,13 @@ def explanation(what: str) -> dict[str, Any]:
 
     Raises StudyError, with the nearest known word, where nothing is called so.
     """
-    measures, known, word = registry(), readers(), what.strip().casefold()
+    measures, known, word = declarations(), readers(), what.strip().casefold()
     plain = word.replace(" ", "_").replace("-", "_")
     if plain in measures:
-        return _page("measure", plain, measure_lines(measures[plain].declaration))
-    numbered = [m.declaration for m in measures.values() if m.declaration.number == plain]
+        return _page("measure", plain, measure_lines(measures[plain]))
+    if word == "index":
+        return _page("index", "index", list(GENERAL))
+    numbered = [d for d in measures.values() if d.number == plain]
     if numbered:
         return _page("list", plain, _joined([measure_lines(one) for one in numbered]))
     if word.replace("_", "-").replace(" ", "-") in known:
@@ -128,9 +134,7 @@ def explanation(what: str) -> dict[str, Any]:
     for name in (word, plain, plain.replace("_", " ")):
         if name in meanings:
             return _page("word", name, [f"{name}: {meanings[name]}"])
-    mentions = [
-        d.id for d in (m.declaration for m in measures.values()) if word in _all_text(d).casefold()
-    ]
+    mentions = [d.id for d in measures.values() if word in _all_text(d).casefold()]
     if mentions and len(word) > 2:
         lines = [f"{what!r} occurs in the definition of:", *(f"  {name}" for name in mentions)]
         return _page("list", word, lines)
@@ -209,9 +213,7 @@ def _overview() -> list[str]:
 
 
 def _measure_list() -> list[str]:
-    found = sorted(
-        (m.declaration for m in registry().values()), key=lambda d: (int(d.number), d.id)
-    )
+    found = sorted(declarations().values(), key=lambda d: (int(d.number), d.id))
     return [f"  {d.number:>2}  {d.id}: {d.asks}" for d in found]
 
 

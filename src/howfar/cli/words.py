@@ -73,6 +73,10 @@ WORDS = {
     "source and channel, not named",
     "retention clock": "how long a platform lets data from its interface be kept without a "
     "refresh, counted from the last crawl; an overdue study does not report",
+    "tied": "two units whose places chance does not tell apart; no order between them is stated",
+    "robust": "a ranking most of whose pairs keep their order under other fair choices and are "
+    "told apart by their figures; the rule is printed with each verdict",
+    "framework": "why an index has these indicators and groups, and what it is not about",
     "peers": "the channels that are set side by side, by their roles and capture classes",
 }  # fmt: skip
 """Word -> meaning; levels and capture classes included."""

@@ -183,8 +183,12 @@ def _weights(view: IndexView) -> Figure | None:
     """The share that each indicator was given, and how closely the index follows it."""
     doc = view.document
     rows = [ChartRow(one["id"], one["name"]) for one in view.indicators]
+    shares = [*view.by_node("weight").values(), *view.by_node("influence").values()]
+    leaves = {one["id"] for one in view.indicators}
+    span = tuple(r["value"] for r in shares if r["category"].split(": ", 1)[1] in leaves)
     columns = [
-        Ask(say("index.weights_weight"), view.by_node("weight"), percent=True),
+        Ask(say("index.weights_weight"), view.by_node("weight"), percent=True, span=span),
+        Ask(say("index.weights_share"), view.by_node("influence"), percent=True, span=span),
         Ask(
             say("index.weights_pull"),
             view.by_node("correlation", f"with={doc['root']}"),

@@ -34,7 +34,11 @@ def sure_section(view: IndexView) -> Section:
         paragraphs.append(say("sure.no_chance"))
     if doc["choices"]:
         tried = "; ".join(
-            say("sure.choice", verb=verb_name(verb), options=", ".join(map(_spaced, options)))
+            say(
+                "sure.choice",
+                verb=verb_name(verb),
+                options=", ".join(_way(verb, option) for option in options),
+            )
             for verb, options in doc["choices"].items()
         )
         paragraphs.append(say("sure.choices", n=f"{doc['variants']:,}", choices=tried))
@@ -60,6 +64,12 @@ def verb_name(choice: str) -> str:
     verb, _, rest = choice.partition(".")
     name = say(f"verb.{verb}") if f"verb.{verb}" in TEXT else _spaced(verb)
     return f"{name} ({_spaced(rest)})" if rest else name
+
+
+def _way(verb: str, option: str) -> str:
+    """An option in plain words, where there are any."""
+    key = f"way.{verb}.{option}"
+    return say(key) if key in TEXT else _spaced(option)
 
 
 def _spaced(word: str) -> str:

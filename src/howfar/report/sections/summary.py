@@ -26,10 +26,20 @@ def summary(results: Results) -> list[str]:
     short = {r["channel"] or r["params"] for r in gaps}
     if short:
         found.append(say("summary.gaps", n=many(len(short), "series")))
+    found += _index(results)
     if any(say("mark") in text for text in found):
         found.append(say("summary.marked"))
     found.append(say("summary.limits", level=results.confidence))
     return found
+
+
+def _index(results: Results) -> list[str]:
+    """That there is an index, and whether its ranking holds."""
+    document = results.given.provenance.get("index")
+    if document is None:
+        return []
+    key = "summary.index" if document["grade"] else "summary.index_unknown"
+    return [say(key, called=document["called"], grade=document["grade"])]
 
 
 def _scope(results: Results) -> str:

@@ -21,8 +21,6 @@ TEXT = {
     "index.scale_min_max": "Each indicator runs from {low} (least among those compared) to {high} "
     "(most); a score says where a {unit} stands among these, not how good it is.",
     "index.scale_other": "Scale: {method}.",
-    "index.order": "Rows stand in the order of the index; whether that order can be told from "
-    "chance is the question of the next section.",
     "index.grid_asks": "Which indicators make the index of each {unit}?",
     "index.grid_read": "One row a {unit}, one column an indicator; dark is high. The figures are "
     "scores on the common scale. Columns: {heads}.",
@@ -35,16 +33,14 @@ TEXT = {
     "{n} {unit}s (no interval). A dot right of the bar is above most, left of it below most.",
     "index.weights_asks": "Does each indicator count as much as its weight says?",
     "index.weights_weight": "Weight in the index",
+    "index.weights_share": "Part of what sets units apart",
     "index.weights_pull": "Goes with the index (correlation)",
-    "index.weights_read": "Left: the share of the index that the indicator was given. Right: how "
-    "closely the index follows it over the {unit}s, from −1 to 1. Equal weights do not make equal "
-    "influence: an indicator near 0 hardly matters, one below 0 pulls against the index. With "
-    "{n} {unit}s such correlations are rough.",
-    "index.counter": "{a} runs against {b} (correlation {r}): what raises the one tends to lower "
-    "the other.",
+    "index.weights_read": "Left: the share of the index that the indicator was given. Middle, "
+    "where the index is a plain sum: its part of what sets the {unit}s apart (of the variance); "
+    "all parts make 100 %, and one below 0 works against the others. Right: how closely the index "
+    "follows it, from −1 to 1. Equal weights do not make equal influence. With {n} {unit}s all "
+    "this is rough.",
     "index.counter_many": "{n} indicators run against the index or their own part of it: {names}.",
-    "index.redundant": "{a} and {b} say nearly the same (correlation {r}): together they count "
-    "double.",
     "index.redundant_many": "{n} pairs of indicators say nearly the same (correlation above "
     "{limit}): {names}.",
     "index.gap_asks": "What makes the difference between {a} and {b}?",
@@ -148,6 +144,26 @@ TEXT = {
     "index.gap_rest": "{n} further indicators",
     "index.summary": "{n} {unit}s, {k} indicators.",
     "page.index_question": "What does {title} say, and how sure is it?",
+    "summary.index": "The study also makes an index of {called}; its ranking is {grade}, and how "
+    "sure it is stands beside it.",
+    "summary.index_unknown": "The study also makes an index of {called}; how sure it is stands "
+    "beside it.",
+    "way.normalise.min_max": "from the least to the most",
+    "way.normalise.z": "distance from the mean in standard deviations",
+    "way.normalise.percentile": "percentiles",
+    "way.normalise.rank": "places alone",
+    "way.normalise.share_of_max": "share of the most",
+    "way.treat.none": "outliers left as they are",
+    "way.treat.winsorise": "outliers set to the next value",
+    "way.treat.log": "logarithms of columns with outliers",
+    "way.aggregate.arithmetic": "plain mean",
+    "way.aggregate.geometric": "geometric mean, which makes up less for a low figure",
+    "way.aggregate.harmonic": "harmonic mean, which hardly makes up for a low figure",
+    "way.leave_out.none": "nothing left out",
+    "way.impute.none": "gaps left open",
+    "way.impute.median": "gaps filled by the median",
+    "way.impute.mean": "gaps filled by the mean",
+    "way.impute.group_mean": "gaps filled by the mean of the group",
     "verb.denominate": "Denominate",
     "verb.impute": "Fill gaps",
     "verb.screen": "Screen",
