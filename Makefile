@@ -21,6 +21,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python -m benchmarks.index_variants
 
 torture: $(VENV)/.dev
 	$(BIN)/python benchmarks/torture.py

@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = (
     ["coverage_intervals", "--trials", "2000"],
+    ["coverage_ranks", "--trials", "2000"],
     ["mutate_exports"],
     ["kill_ingest"],
     ["full_disk"],

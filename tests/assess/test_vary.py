@@ -1,9 +1,12 @@
 """Variants: each equal to a single run, on the reference index and on made-up tables."""
 
+import json
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from benchmarks import index_variants as bench
 from tests.assess import asem
 
 from howfar.assess.aggregate import scores_of
@@ -206,3 +209,24 @@ def test_two_choices_of_one_part() -> None:
         variants(table(), TREE, Recipe(), [one, one], 3, np.random.default_rng(0))
     with pytest.raises(StudyError, match="no draws"):
         sampling_choice(table())
+
+
+def test_ten_thousand_variants_in_two_seconds(shared: Path) -> None:
+    """Seconds of all processors, the least of three: neighbours on the machine do not count."""
+    matrix, tree = asem.matrix(shared), asem.tree(shared)
+    choices = usual_choices(matrix, tree, asem.RECIPE)
+    took = []
+    for seed in range(3):
+        start = time.process_time()
+        variants(matrix, tree, asem.RECIPE, choices, 10_000, np.random.default_rng(seed))
+        took.append(time.process_time() - start)
+    assert min(took) < bench.LIMIT
+
+
+def test_stored_timings_are_of_this_code() -> None:
+    stored = json.loads(bench.RESULT.read_text(encoding="utf-8"))
+    assert stored["sources"] == bench.sources_hash(), "run benchmarks/index_variants.py again"
+    assert stored["draws"] == 10_000
+    for name, row in stored["sets"].items():
+        assert row["largest difference from single runs"] < 1e-10, name
+        assert row["cpu"]["median"] < bench.LIMIT, name

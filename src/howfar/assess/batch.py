@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import rankdata
 
 from howfar.assess.aggregate import EDGE, MEANS, compare, level_ties, must_be_positive
 from howfar.assess.index import SAME
@@ -105,12 +104,25 @@ def _weighted(values: list[FloatArray], weights: FloatArray) -> FloatArray:
 def _outranking(values: list[FloatArray], weights: FloatArray) -> FloatArray:
     """Sum over rivals of the share won: (U - 1) / 2 + sum(w (lower - higher)) / (2 sum(w))."""
     units = values[0].shape[1]
-    ahead = []
-    for x in values:
-        lowest, highest = (rankdata(x, method=way, axis=1) for way in ("min", "max"))
-        ahead.append(lowest + highest - (units + 1.0))
-    found: FloatArray = _weighted(ahead, weights) / (2 * weights.sum(axis=1)[:, None])
+    found: FloatArray = _weighted([_ahead(x) for x in values], weights)
+    found /= 2 * weights.sum(axis=1)[:, None]
     found += (units - 1) / 2
+    return found
+
+
+def _ahead(x: FloatArray) -> FloatArray:
+    """Number of lower figures less that of higher ones, along the last axis."""
+    order = np.argsort(x, axis=1)
+    falls = np.diff(np.take_along_axis(x, order, axis=1), axis=1) > 0
+    size = x.shape[1]
+    place = np.arange(size)
+    first = np.zeros(x.shape, dtype=np.int64)
+    first[:, 1:] = np.maximum.accumulate(np.where(falls, place[1:], 0), axis=1)
+    last = np.full(x.shape, size - 1, dtype=np.int64)
+    ends = np.where(falls, place[:-1], size - 1)
+    last[:, :-1] = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    found = np.empty_like(x)
+    np.put_along_axis(found, order, (first + last - (size - 1)).astype(np.float64), axis=1)
     return found
 
 

@@ -20,7 +20,7 @@ from howfar.assess.weigh import FROM_DATA, weigh
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray, IntArray
 
-_FEW = 16
+_FEW = 40
 """Below this many variants on the same data, several data sets are worked on together."""
 
 _CHUNK = 4_000_000
@@ -169,7 +169,9 @@ class _Kitchen:
         data = self._data[key]
         weigh_key = repr(recipe.weigh)
         if recipe.weigh.method in (*FROM_DATA, "optimised"):
-            weigh_key += key + repr(recipe.aggregate)
+            weigh_key += key
+            if self._needs_scores(recipe.weigh):
+                weigh_key += repr(recipe.aggregate)
         if weigh_key not in self._weights:
             made = weigh(data.values, self.tree, recipe.weigh, recipe.aggregate, data.times)
             self._weights[weigh_key] = made[0]
@@ -180,6 +182,12 @@ class _Kitchen:
             present_rows(self.matrix, data.units, data.times),
             data.times,
         )
+
+    def _needs_scores(self, spec: Weigh) -> bool:
+        """Whether weights from data depend on scores of groups: not those of indicators alone."""
+        kinds = [{c in self.tree.ids for c in self.tree.children(g.id)} for g in self.tree.groups]
+        mixed = any(len(kind) > 1 for kind in kinds)
+        return mixed or spec.method == "optimised" or spec.nodes != "indicators"
 
 
 def _plans(
