@@ -95,3 +95,11 @@ def test_nothing_of_a_suppressed_cell_remains() -> None:
     assert result.largest is None
     assert result.estimate.value is None
     assert result.estimate.n_persons is None
+
+
+def test_channels_are_shown_beside_a_hidden_cell_of_persons() -> None:
+    # No sum over channels and persons is published, and anybody can count a channel's posts.
+    few = cell(3, 4, path="unknown", platform="x", language="sw")
+    ours = cell(3, None, channel="ours", platform="x", language="sw")
+    theirs = cell(5, None, channel="theirs", platform="x", language="sw")
+    assert statuses(few, ours, theirs) == ["suppressed", "measured", "measured"]

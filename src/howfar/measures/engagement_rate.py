@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
@@ -18,7 +18,7 @@ from howfar.schema.measure import Declaration, Example, Sampling, Tables, measur
 from howfar.schema.results import groups
 from howfar.schema.settled import own_counts
 from howfar.stats.blocks import FEW_BLOCKS, FloatArray, IntArray
-from howfar.stats.intervals import few_block_interval
+from howfar.stats.intervals import Interval, few_block_interval
 from howfar.stats.negative_binomial import RateFit, ShrunkRates, rate, shrink_rates
 
 METRICS = ("reactions", "comments", "shares", "quotes", "bookmarks", "clicks")
@@ -192,17 +192,22 @@ def _fit(posts: _Posts, least: int, base: str, confidence: float) -> RateFit:
         return RateFit(math.nan, None, math.nan, math.nan, n, reason)
     fit = rate(posts.value, posts.exposure, posts.week, confidence)
     weeks = np.unique(posts.week)
-    if fit.reason is not None or weeks.size >= FEW_BLOCKS:
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    if fit.reason is not None or fit.interval is None:
         return fit
+    if weeks.size >= FEW_BLOCKS:
+        return replace(fit, log_variance=_spread(fit.interval, z) ** 2)
     each = [rate(p.value, p.exposure).rate for p in (posts.of(posts.week == w) for w in weeks)]
     interval = few_block_interval(fit.rate, each, confidence, "log")
     if interval is None or interval.low <= 0:
         reason = "fewer than two weeks with two posts and a reaction"
         return RateFit(math.nan, None, math.nan, math.nan, n, reason)
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
-    # The normal spread that gives the few weeks' t interval, so that shrinkage knows its width.
-    spread = math.log(interval.high / interval.low) / (2 * z)
-    return RateFit(fit.rate, interval, fit.dispersion, spread**2, n)
+    return RateFit(fit.rate, interval, fit.dispersion, _spread(interval, z) ** 2, n)
+
+
+def _spread(interval: Interval, z: float) -> float:
+    """The normal spread that gives a t interval of the weeks, so that shrinkage knows its width."""
+    return math.log(interval.high / interval.low) / (2 * z)
 
 
 def _estimate(

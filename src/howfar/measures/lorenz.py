@@ -12,7 +12,7 @@ import pyarrow as pa
 from howfar.schema.estimate import Result
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import block_result, groups
-from howfar.schema.settled import values_by_week, young_note
+from howfar.schema.settled import too_few_on_top, values_by_week, young_note
 from howfar.stats.block_lorenz import block_lorenz
 from howfar.stats.blocks import FloatArray, IntArray
 
@@ -68,15 +68,17 @@ class Lorenz:
             old = ~group["young"].astype(bool)
             repeats = group["posts"][old].astype(np.int64)
             values, index = group["value"][old], sampling.draw.index(group["week"][old])
+            posts = int(repeats.sum())
             for p in _POINTS:
+                notes = [young_note(~old, group["posts"]), too_few_on_top((1 - p) * posts)]
                 yield block_result(
                     self.declaration,
                     sampling,
                     {**dims, "params": f"p={p:g}"},
                     partial(_point, p, values, repeats, index),
-                    n_posts=int(repeats.sum()),
+                    n_posts=posts,
                     transform="logit",
-                    note=young_note(~old, group["posts"]),
+                    note="; ".join(n for n in notes if n) or None,
                 )
 
 

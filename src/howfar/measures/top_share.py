@@ -12,7 +12,7 @@ import pyarrow as pa
 from howfar.schema.estimate import Result
 from howfar.schema.measure import Declaration, Example, Sampling, Tables, measure
 from howfar.schema.results import block_result, groups
-from howfar.schema.settled import values_by_week, young_note
+from howfar.schema.settled import too_few_on_top, values_by_week, young_note
 from howfar.schema.tables import COUNTS
 from howfar.stats.block_lorenz import block_lorenz
 from howfar.stats.blocks import FloatArray, IntArray
@@ -41,9 +41,11 @@ _FLAG = 0.5
         "top * n is no whole number, the post at the cut counts in part. The formula above is the "
         "case of a whole number.",
         beware=(
-            "With fewer than 1 / top posts it is a part of one post. Where one post holds half of "
-            "all, the figure says so. Reposts and posts younger than two days at observation are "
-            "left out."
+            "With fewer than 1 / top posts it is a part of one post. Where the top holds few posts "
+            "the interval is too narrow: under heavy tails it held less often than it says (see "
+            "the page on validation), and the figure says so. Where one post holds half of all, "
+            "the figure says so. Reposts and posts younger than two days at observation are left "
+            "out."
         ),
         example=Example(
             rows={
@@ -76,14 +78,19 @@ class TopShare:
             old = ~group["young"].astype(bool)
             repeats = group["posts"][old].astype(np.int64)
             values, index = group["value"][old], sampling.draw.index(group["week"][old])
-            notes = [young_note(~old, group["posts"]), _one_post(values, repeats)]
+            posts = int(repeats.sum())
             for top in _TOPS:
+                notes = [
+                    young_note(~old, group["posts"]),
+                    _one_post(values, repeats),
+                    too_few_on_top(top * posts),
+                ]
                 yield block_result(
                     self.declaration,
                     sampling,
                     {**dims, "params": f"top={top:g}"},
                     partial(_held, top, values, repeats, index),
-                    n_posts=int(repeats.sum()),
+                    n_posts=posts,
                     transform="logit",
                     note="; ".join(n for n in notes if n) or None,
                 )

@@ -18,7 +18,7 @@ _SOURCE = "source="
 def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured]:
     """The results with every cell suppressed that would tell of fewer than ``minimum`` persons.
 
-    Cells that add up are protected together: those of one figure over channels, paths, countries
+    Cells that add up are protected together: those of one figure over paths, countries
     and platforms, and over the paths of one platform; those of one channel over the members of a
     mix (``category`` 'kind=video', or a language) with their total; the periods of a series, whose
     total is published elsewhere; and the sources (``params`` 'source=a') with the figure over all
@@ -67,8 +67,10 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
     for index, (n, result) in enumerate(flat):
         dims = {k: v for k, v in result.dims.items() if v is not None}
         fixed = frozenset((k, v) for k, v in dims.items() if k not in _MEMBERS)
-        across[n, fixed].append(index)
         if "channel" not in dims:
+            # Named channels are public: whoever can see them can count them, and hiding their
+            # figures would protect nobody. No sum over them and persons is published.
+            across[n, fixed].append(index)
             # Shares of paths add up to 1 on each platform by itself.
             shares[n, fixed, dims.get("platform")].append(index)
         if dims.keys() & set(_PERIOD):
