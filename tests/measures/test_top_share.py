@@ -48,7 +48,7 @@ def test_one_post_that_makes_the_result_is_flagged(bench: Any, pick: Pick) -> No
     few = "rests on the top 5.1 posts: too narrow, as planted worlds show"
     assert flagged.reason == f"one post holds 50% of all; {few}"
     below = pick(take(bench, posts([1] * 50 + [49])), params="top=0.1").estimate
-    assert below.reason == "rests on the top 5 posts: too narrow, as planted worlds show"
+    assert below.reason == "rests on the top 5.1 posts: too narrow, as planted worlds show"
 
 
 def test_every_figure_has_its_own(bench: Any, pick: Pick) -> None:
