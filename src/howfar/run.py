@@ -201,18 +201,10 @@ def with_warnings(measured: list[Measured], held: Ground) -> list[Measured]:
     """
     found = {one.declaration.id: one.results for one in measured}
     ground = held.with_holes(found["coverage"], found["availability"])
-
-    def warned(one: Measured) -> tuple[Result, ...]:
-        results = ground.warned(one.declaration, one.results)
-        # Weights of an index are declared: no hole in the data touches them.
-        given = [str(r.dims.get("category", "")).startswith("weight: ") for r in results]
-        return tuple(
-            replace(r, coverage=None) if known else r
-            for r, known in zip(results, given, strict=True)
-        )
-
     return [
-        one if one.declaration.id == "coverage" else replace(one, results=warned(one))
+        one
+        if one.declaration.id == "coverage"
+        else replace(one, results=ground.warned(one.declaration, one.results))
         for one in measured
     ]
 

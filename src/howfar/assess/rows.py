@@ -15,6 +15,9 @@ from howfar.schema.estimate import Estimate, LowKind, Result, exact
 
 _POINTS = "points of the index"
 _PLACES = "place, 1 is the highest"
+FEW = 5
+"""Below this many units shares of variance say nothing."""
+
 _TRIED = "middle nine tenths of {n:,} indices tried"
 
 
@@ -107,7 +110,7 @@ def _weights(one: Appraisal) -> Iterator[Result]:
         dims = {"category": f"weight: {node}", "level": one.tree.level_of(node)}
         yield Result(exact(share, "share of the index, 0 to 1", method), dims)
     for found in one.influence:
-        if found.share is not None:
+        if found.share is not None and len(one.rows) >= FEW:
             dims = {
                 "category": f"influence: {found.indicator}",
                 "level": one.tree.level_of(found.indicator),

@@ -55,8 +55,12 @@ def axis(
     percent: bool = False,
     reference: float | None = None,
     ticks: int = 3,
+    whole: bool = False,
 ) -> Axis:
-    """A domain that holds all finite figures, with about that many round ticks."""
+    """A domain that holds all finite figures, with about that many round ticks.
+
+    whole: ticks at whole numbers only, for counts and places.
+    """
     usable = [x for x in figures if math.isfinite(x) and (scale == "linear" or x > 0)]
     usable += [] if reference is None else [reference]
     low, high = (min(usable), max(usable)) if usable else (1.0, 10.0) if scale == "log" else (0, 1)
@@ -66,6 +70,7 @@ def axis(
     if high == low:
         high = low + (abs(low) or 1)
     step = _round_step((high - low) / ticks)
+    step = max(1.0, float(round(step))) if whole else step
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     # The last tick need not be reached: a domain that ends at the figures wastes no room.
     marks = [k * step for k in range(first, last + 1) if low <= k * step <= high]

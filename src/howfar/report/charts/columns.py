@@ -82,6 +82,7 @@ def _panel(
         percent=column.percent,
         reference=column.reference,
         ticks=max(2, min(5, int(plot // 30))),
+        whole=column.whole,
     )
     drop = step / 4 if above else 0
     # Every layer names the same axis: one that hid it would hide it for all.

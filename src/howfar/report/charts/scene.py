@@ -49,7 +49,8 @@ class Column:
 
     places: decimals of axis labels are chosen by the chart; percent prints shares as per cent.
     reference: a value that a line marks (1 for ratios, 0 for differences). span: figures that the
-    scale must hold besides its own, so that several columns share one.
+    scale must hold besides its own, so that several columns share one. whole: places and counts,
+    with ticks at whole numbers only.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Column:
     zero: bool = True
     reference: float | None = None
     span: tuple[float, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

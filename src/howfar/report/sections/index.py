@@ -14,12 +14,15 @@ from howfar.report.charts.waterfall import Bar, waterfall_chart
 from howfar.report.index_view import IndexView
 from howfar.report.model import Figure, Key, Section, Table
 from howfar.report.numbers import number
+from howfar.report.results import Row
 from howfar.report.sections.twins import Ask, columns_figure
-from howfar.report.words import say
+from howfar.report.words import TEXT, say
 
 _CLASSES = 6
 _COLUMNS = 4
 _PROFILES = 4
+FEW = 5
+"""Below this many units correlations and the middle half of all say nothing."""
 _MEASURE = ("performance_index",)
 
 
@@ -56,7 +59,9 @@ def _scale(view: IndexView) -> str:
     if normalise["method"] == "min_max":
         low, high = (f"{end:g}" for end in view.document["scale"])
         return say("index.scale_min_max", unit=view.unit, low=low, high=high)
-    return say("index.scale_other", method=normalise["method"].replace("_", " "))
+    key = f"way.normalise.{normalise['method']}"
+    method = say(key) if key in TEXT else normalise["method"].replace("_", " ")
+    return say("index.scale_other", method=method)
 
 
 def _scores(view: IndexView) -> list[Figure | None]:
@@ -131,7 +136,7 @@ def _grid(view: IndexView) -> Figure | None:
 def _profiles(view: IndexView) -> list[Figure | None]:
     """Chosen units, each with its indicators as dots on the middle half of all."""
     nodes = [*(o["id"] for o in view.indicators)]
-    if len(nodes) < 2:
+    if len(nodes) < 2 or len(view.units) < FEW:
         return []
     names = view.node_names
     found = {node: view.by_unit(f"node: {node}") for node in nodes}
@@ -183,19 +188,18 @@ def _weights(view: IndexView) -> Figure | None:
     """The share that each indicator was given, and how closely the index follows it."""
     doc = view.document
     rows = [ChartRow(one["id"], one["name"]) for one in view.indicators]
-    shares = [*view.by_node("weight").values(), *view.by_node("influence").values()]
-    leaves = {one["id"] for one in view.indicators}
-    span = tuple(r["value"] for r in shares if r["category"].split(": ", 1)[1] in leaves)
-    columns = [
-        Ask(say("index.weights_weight"), view.by_node("weight"), percent=True, span=span),
-        Ask(say("index.weights_share"), view.by_node("influence"), percent=True, span=span),
-        Ask(
-            say("index.weights_pull"),
-            view.by_node("correlation", f"with={doc['root']}"),
-            reference=0.0,
-            span=(-1.0, 1.0),
-        ),
-    ]
+    weights, parts = _plain(view.by_node("weight")), _plain(view.by_node("influence"))
+    leaves = {row.key for row in rows}
+    span = tuple(r["value"] for of in (weights, parts) for n, r in of.items() if n in leaves)
+    pull = _plain(view.by_node("correlation", f"with={doc['root']}"))
+    columns = [Ask(say("index.weights_weight"), weights, percent=True, span=span)]
+    read = say("index.weights_few", unit=view.unit, n=len(view.units))
+    if len(view.units) >= FEW:
+        title = say("index.weights_share")
+        columns.append(Ask(title, parts, percent=True, span=span))
+        title = say("index.weights_pull")
+        columns.append(Ask(title, pull, reference=0.0, span=(-1.0, 1.0)))
+        read = say("index.weights_read", unit=view.unit, n=len(view.units))
     warnings = []
     counter, pairs = doc["counter"], doc["redundant"]
     if counter:
@@ -210,12 +214,17 @@ def _weights(view: IndexView) -> Figure | None:
         "index-weights",
         say("index.weights_asks"),
         columns,
-        say("index.weights_read", unit=view.unit, n=len(view.units)),
+        read,
         ("performance_index", "index_robustness"),
         rows=rows,
         heads=(say("index.head_part"), say("head.figure")),
         warnings=tuple(warnings),
     )
+
+
+def _plain(rows: dict[str, Row]) -> dict[str, Row]:
+    """The rows without the mark of holes: what the index rests on is told at its scores."""
+    return {node: {**row, "coverage": None} for node, row in rows.items()}
 
 
 def _short(names: Sequence[str], most: int = 6) -> str:

@@ -99,6 +99,7 @@ def _places(view: IndexView) -> Figure | None:
             {key: _dot(row, view.label(key), kind) for key, row in found[way].items()},
             span=(1.0, float(len(view.units))),
             zero=False,
+            whole=True,
         )
         for way, _, kind in _WAYS
         if found[way]
@@ -192,7 +193,7 @@ def _without(view: IndexView) -> Figure | None:
     shown = kept[:_MOST]
     rows = [ChartRow(node, names[node]) for node in shown]
     spans = {node: _mean_span(found[node]) for node in shown}
-    columns = [Column(say("sure.without_mean"), spans)]
+    columns = [Column(say("sure.without_mean"), spans, whole=True)]
     asks = say("sure.without_asks")
     before = view.by_unit("rank")
     lines = []

@@ -40,6 +40,8 @@ TEXT = {
     "all parts make 100 %, and one below 0 works against the others. Right: how closely the index "
     "follows it, from −1 to 1. Equal weights do not make equal influence. With {n} {unit}s all "
     "this is rough.",
+    "index.weights_few": "The share of the index that each indicator was given. What it moves "
+    "cannot be told from {n} {unit}s.",
     "index.counter_many": "{n} indicators run against the index or their own part of it: {names}.",
     "index.redundant_many": "{n} pairs of indicators say nearly the same (correlation above "
     "{limit}): {names}.",
@@ -97,7 +99,8 @@ TEXT = {
     "away if this one choice is settled (left), and the part in which it has a hand (right). A "
     "choice near 0 % on the right hardly matters and need not be argued about. Where right is much "
     "more than left, the choice matters only together with others. Lines are {level} intervals "
-    "(bootstrap). The parts of a column need not add up to 100 %.",
+    "(bootstrap). The parts of a column need not add up to 100 %; just below 0 % is 0 "
+    "with its error.",
     "sure.sobol_note": "Known to specialists as Sobol’s first-order and total sensitivity indices.",
     "sure.without_asks": "What if one indicator, or one group of them, were left out?",
     "sure.without_mean": "Places moved, on average",
