@@ -42,7 +42,7 @@ SOURCES = (
 CONFIDENCE = 0.95
 ORDERS = {
     "all equal": np.zeros(8),
-    "all 30 equal": np.zeros(30),
+    "all 20 equal": np.zeros(20),
     "two tiers": np.repeat([0.0, 4.0], 6),
     "near ties": np.array([0, 0, 0, 0.1, 0.2, 1, 1.05, 3, 3, 6]),
     "apart": 3.0 * np.arange(8),

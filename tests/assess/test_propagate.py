@@ -117,7 +117,9 @@ def test_a_panel_needs_its_rows() -> None:
     found = propagate(panel, TREE, Recipe(), np.random.default_rng(0), draws=50)
     with pytest.raises(ValueError, match="one period"):
         found.rank_sets()
-    assert sorted(found.rank_sets(rows=[3, 4, 5]).rank.tolist()) == [1, 2, 3]
+    ranks = found.rank_sets(among=np.arange(6) >= 3).rank
+    assert ranks[:3].tolist() == [0, 0, 0]
+    assert sorted(ranks[3:].tolist()) == [1, 2, 3]
 
 
 WORLDS = {

@@ -174,3 +174,47 @@ def test_refusals(call: object, why: str) -> None:
     assert callable(call)
     with pytest.raises(ValueError, match=why):
         call()
+
+
+# Mean mathematics scores of PISA 2018 in OECD countries with their standard errors (OECD).
+PISA = {
+    "Australia": (491.3600, 1.9398), "Austria": (498.9423, 2.9710), "Belgium": (508.0703, 2.2627),
+    "Canada": (512.0169, 2.3575), "Chile": (417.4066, 2.4159), "Colombia": (390.9323, 2.9896),
+    "Czechia": (499.4677, 2.4607), "Denmark": (509.3984, 1.7350), "Estonia": (523.4146, 1.7436),
+    "Finland": (507.3014, 1.9679), "France": (495.4076, 2.3202), "Germany": (500.0438, 2.6471),
+    "Greece": (451.3703, 3.0912), "Hungary": (481.0826, 2.3196), "Iceland": (495.1874, 1.9531),
+    "Ireland": (499.6329, 2.1986), "Israel": (463.0345, 3.4986), "Italy": (486.5899, 2.7800),
+    "Japan": (526.9733, 2.4715), "Korea": (525.9330, 3.1214), "Latvia": (496.1263, 1.9628),
+    "Lithuania": (481.1912, 1.9533), "Luxembourg": (483.4215, 1.0976),
+    "Mexico": (408.8015, 2.4932), "Netherlands": (519.2310, 2.6323),
+    "New Zealand": (494.4897, 1.7059), "Norway": (500.9638, 2.2190), "Poland": (515.6479, 2.6021),
+    "Portugal": (492.4874, 2.6847), "Slovakia": (486.1649, 2.5556), "Slovenia": (508.8975, 1.3639),
+    "Spain": (481.3926, 1.4625), "Sweden": (502.3877, 2.6543), "Switzerland": (515.3147, 2.9080),
+    "Turkey": (453.5078, 2.2604), "United Kingdom": (501.7699, 2.5644),
+    "United States": (478.2447, 3.2354),
+}  # fmt: skip
+
+
+def test_what_the_authors_package_prints() -> None:
+    """The worked example of csranks 1.2.2, the package of the method's authors, on these scores.
+
+    It prints rank 13 and the marginal set 8 to 23 for the United Kingdom and writes 7 to 23 in its
+    text: by chance of the draws, since one pair lies at the bar. Of the simultaneous sets it says
+    that Chile, Mexico and Colombia overlap with no other country, and that Germany's and
+    Korea's meet at rank 7 with 95 % confidence and no longer with 75 %.
+    """
+    names = list(PISA)
+    scores, spread = np.array(list(PISA.values())).T
+    errors = normal_errors(spread, 5_000, np.random.default_rng(1))
+    own = rank_sets(scores, errors, simultaneous=False)
+    britain = names.index("United Kingdom")
+    assert (own.rank[britain], own.high[britain]) == (13, 23)
+    assert own.low[britain] in (7, 8)
+    sets = rank_sets(scores, errors)
+    last = [names.index(name) for name in ("Chile", "Mexico", "Colombia")]
+    assert sets.low[last].min() == 35
+    assert np.delete(sets.high, last).max() == 34
+    germany, korea = names.index("Germany"), names.index("Korea")
+    assert (sets.low[germany], sets.high[korea]) == (7, 7)
+    less = rank_sets(scores, errors, 0.75)
+    assert less.low[germany] > less.high[korea]

@@ -20,7 +20,7 @@ from howfar.assess.weigh import FROM_DATA, weigh
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
 from howfar.stats.intervals import MIN_USABLE, Interval, bootstrap_interval
-from howfar.stats.rank_sets import RankSets, rank_sets
+from howfar.stats.rank_sets import BoolArray, RankSets, rank_sets
 
 _MANY = 1_000_000
 """Blocks in place of 'the spread is known', where Student's t is the normal."""
@@ -70,23 +70,24 @@ class Sampled:
         confidence: float = 0.95,
         *,
         simultaneous: bool = True,
-        rows: Sequence[int] | None = None,
+        among: BoolArray | None = None,
     ) -> RankSets:
         """Ranks of the index that the sampling error cannot exclude (see stats/rank_sets.py).
 
-        rows: the units of ``index`` that are ranked among themselves, all where null; of a panel
-        those of one period. Units without a score, or with one in fewer than 9 in 10 draws, have no
-        rank.
+        among: which units (U,) are ranked with one another, all where null; of a panel those of one
+        period. Others, units without a score, and those with one in fewer than 9 in 10 draws have
+        no rank.
 
-        Errors: ValueError for a panel without rows.
+        Errors: ValueError for a panel without ``among``.
         """
-        if rows is None and self.index.times is not None:
-            raise ValueError("rank sets are of one period: name its rows")
-        chosen = list(range(len(self.index.units))) if rows is None else list(rows)
-        drawn = self.of_index[:, chosen]
-        usable = np.isfinite(drawn).mean(axis=0) >= MIN_USABLE
-        values = np.where(usable, self.index.index[chosen], np.nan)
-        return rank_sets(values, drawn, confidence, simultaneous=simultaneous, degrees=self.degrees)
+        if among is None and self.index.times is not None:
+            raise ValueError("rank sets are of one period: say which units are among it")
+        usable = np.isfinite(self.of_index).mean(axis=0) >= MIN_USABLE
+        usable &= True if among is None else among
+        values = np.where(usable, self.index.index, np.nan)
+        return rank_sets(
+            values, self.of_index, confidence, simultaneous=simultaneous, degrees=self.degrees
+        )
 
 
 def propagate(

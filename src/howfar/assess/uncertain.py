@@ -17,8 +17,7 @@ from howfar.assess.sobol import sensitivity
 from howfar.assess.vary import Variants, present_rows, variants
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray, IntArray
-from howfar.stats.intervals import MIN_USABLE
-from howfar.stats.rank_sets import RankSets, rank_sets
+from howfar.stats.rank_sets import RankSets
 from howfar.study.index_part import IndexPart
 
 _DRAWS = 1_000
@@ -162,11 +161,7 @@ def _sets(
     """Rank sets of the units of one period; null where the figures count as known."""
     if sampled is None or not sampled.of_index.std(axis=0).any():
         return None
-    usable = here & (np.isfinite(sampled.of_index).mean(axis=0) >= MIN_USABLE)
-    values = np.where(usable, sampled.index.index, np.nan)
-    return rank_sets(
-        values, sampled.of_index, confidence, simultaneous=simultaneous, degrees=sampled.degrees
-    )
+    return sampled.rank_sets(confidence, simultaneous=simultaneous, among=here)
 
 
 def _of_units(found: Variants, home: IntArray, here: np.ndarray) -> Variants:

@@ -11,7 +11,6 @@ import numpy as np
 from howfar.assess.batch import index_ranks, index_scores
 from howfar.assess.build import build, prepare
 from howfar.assess.choices import Choice, Option
-from howfar.assess.index import Index
 from howfar.assess.matrix import Matrix
 from howfar.assess.net import net_of
 from howfar.assess.recipe import DATA_VERBS, Aggregate, Recipe, Weigh
@@ -28,7 +27,7 @@ _CHUNK = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Variants:
-    """V variants of an index over units (U,), the rows of the table or some of them.
+    """V variants of an index over units (U,) of the table.
 
     picks: (V, C) which way of each choice was taken: option * patterns + pattern. scores: (V, U),
     NaN where a unit has none. ranks: (V, U), 0 where there is no score. nominal_scores,
@@ -46,23 +45,11 @@ class Variants:
     ranks: IntArray
     nominal_scores: FloatArray
     nominal_ranks: IntArray
-    units: tuple[str, ...]
 
-    def among(self, index: Index, rows: Sequence[int] | None = None) -> Variants:
-        """The same variants, of some rows of an index of the same table (all where null).
-
-        Ranks stay those among all units that a variant has (of its period, in a panel).
-        """
-        keep = present_rows(self.matrix, index.units, index.times)
-        keep = keep if rows is None else keep[list(rows)]
-        return replace(
-            self,
-            scores=self.scores[:, keep],
-            ranks=self.ranks[:, keep],
-            nominal_scores=self.nominal_scores[keep],
-            nominal_ranks=self.nominal_ranks[keep],
-            units=tuple(self.matrix.units[row] for row in keep.tolist()),
-        )
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Units in the order of the columns of scores and ranks."""
+        return self.matrix.units
 
     def single(self, variant: int) -> tuple[Matrix, Tree, Recipe]:
         """What ``build`` needs to make one variant alone."""
@@ -126,7 +113,6 @@ def variants(
     return Variants(
         matrix, tree, recipe, chosen, picks, factors, scores,
         index_ranks(scores, matrix.times), nominal, index_ranks(nominal[None], matrix.times)[0],
-        matrix.units,
     )  # fmt: skip
 
 
