@@ -20,6 +20,7 @@ TABLE = table([[1, 2, 3, 4], [1, 0, 3, NAN], [NAN, NAN, NAN, 4], [0, 0, 0, 4]])
         (Screen("share", min_available=0.75), ["u0", "u1", "u3"]),
         (Screen("share", min_available=0.76), ["u0", "u3"]),
         (Screen("share", min_nonzero=0.5), ["u0", "u1", "u2"]),
+        (Screen("share", min_nonzero=0.7), ["u0", "u2"]),
         (Screen("share", 0.75, 0.5), ["u0", "u1"]),
         (Screen("share", 0.76, keep=("u2",), drop=("u0",)), ["u2", "u3"]),
         (Screen("none", drop=("u3",)), ["u0", "u1", "u2"]),

@@ -36,7 +36,6 @@ def impute(data: Matrix, tree: Tree, spec: Impute) -> tuple[Matrix, Step]:
         filled = _by_em(data, tree)
     else:
         filled = _by_centre(data, spec.method)
-    filled = np.where(missing, filled, values)
     done = {
         "filled": {
             id: [data.units[row] for row in np.flatnonzero(missing[:, k] & ~np.isnan(filled[:, k]))]
