@@ -1,5 +1,7 @@
 """Which choice moves the ranks: indices of an index whose answer is known."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from howfar.assess.propagate import with_draws
 from howfar.assess.recipe import Normalise, Recipe, Treat, Weigh
 from howfar.assess.sobol import sensitivity
 from howfar.assess.tree import Group, Indicator, Tree
+from howfar.assess.vary import variants
 from howfar.errors import StudyError
 
 TREE = Tree((Indicator("a", "A", "i"), Indicator("b", "B", "i")), (Group("i", "I", None),))
@@ -57,6 +60,34 @@ def test_choices_that_act_only_together() -> None:
     assert found.all_units.total.sum() >= 0.95
     # In truth no total is below its first index: no further off than both intervals allow.
     assert (found.all_units.total_high >= found.all_units.first_low).all()
+
+
+def test_the_same_as_trying_every_combination() -> None:
+    """36 combinations: the parts of the variance are counted, and the sampled ones agree."""
+    rng = np.random.default_rng(5)
+    tree = Tree(
+        (Indicator("a", "A", "i"), Indicator("b", "B", "i"), Indicator("c", "C", "i")),
+        (Group("i", "I", None),),
+    )
+    matrix = Matrix(tuple("pqrstuv"), tree.ids, rng.lognormal(sigma=1.5, size=(7, 3)))
+    given = {"normalise": ["z", "percentile"], "treat": ["log"], "leave_out": ["a", "b"],
+             "aggregate": ["geometric"]}  # fmt: skip
+    choices = choices_from(given, matrix, tree, Recipe())
+    levels = [choice.levels for choice in choices]
+    picks = np.array(list(itertools.product(*map(range, levels))))
+    every = variants(matrix, tree, Recipe(), choices, len(picks), rng, picks)
+    ranks = every.ranks.astype(np.float64).reshape(*levels, 7)
+    whole = ranks.reshape(-1, 7).var(axis=0).sum()
+    axes = range(len(levels))
+    first = [
+        ranks.mean(axis=tuple(k for k in axes if k != i)).var(axis=0).sum() / whole for i in axes
+    ]
+    total = [ranks.var(axis=i).mean(axis=tuple(range(len(levels) - 1))).sum() / whole for i in axes]
+    found = sensitivity(matrix, tree, Recipe(), choices, rng)
+    np.testing.assert_allclose(found.all_units.first, first, atol=0.02)
+    np.testing.assert_allclose(found.all_units.total, total, atol=0.02)
+    assert (found.all_units.total_low <= total).all()
+    assert (found.all_units.total_high >= total).all()
 
 
 def test_chance_and_choices_together() -> None:
