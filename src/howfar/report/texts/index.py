@@ -22,8 +22,8 @@ TEXT = {
     "(most); a score says where a {unit} stands among these, not how good it is.",
     "index.scale_other": "Scale: {method}.",
     "index.grid_asks": "Which indicators make the index of each {unit}?",
-    "index.grid_read": "One row a {unit}, one column an indicator; dark is high. The figures are "
-    "scores on the common scale. Columns: {heads}.",
+    "index.grid_read": "One row a {unit}, one column an indicator; the key tells the classes. The "
+    "figures are scores on the common scale. Columns: {heads}.",
     "index.grid_alt": "Table of colours: scores of {n} {unit}s on {k} indicators. The same figures "
     "are in the table below.",
     "index.class": "{low} to {high}",
