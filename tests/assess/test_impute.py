@@ -53,7 +53,8 @@ def test_em_uses_what_goes_together() -> None:
     # b is 2 a up to the ridge: the gap at a = 5 is filled near 10, far from b's mean of 6.
     table_ = table([[1, 2], [2, 4], [3, 6], [4, 8], [4, 8], [5, NAN]])
     data, _ = impute(table_, flat("a", "b"), Impute("em"))
-    assert data.column("b")[5] == pytest.approx(10, abs=0.05)
+    # Less by what the ridge takes: about a hundredth of the way from the mean.
+    assert data.column("b")[5] == pytest.approx(10, abs=0.1)
 
 
 @pytest.mark.parametrize(

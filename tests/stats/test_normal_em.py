@@ -10,7 +10,8 @@ NAN = np.nan
 
 def test_a_line_is_followed() -> None:
     x = np.array([[1, 2], [2, 4], [3, 6], [4, 8], [4, 8], [5, NAN]])
-    assert conditional_means(x)[5, 1] == pytest.approx(10, abs=0.05)
+    # Less by what the ridge takes: about a hundredth of the way from the mean.
+    assert conditional_means(x)[5, 1] == pytest.approx(10, abs=0.1)
 
 
 def test_independent_columns_get_their_mean() -> None:

@@ -7,19 +7,19 @@ import numpy.typing as npt
 
 from howfar.stats.blocks import FloatArray
 
-_RIDGE = 1e-3
+_RIDGE = 0.01
 
 
 def conditional_means(
-    values: npt.ArrayLike, tolerance: float = 1e-6, max_rounds: int = 10_000
+    values: npt.ArrayLike, tolerance: float = 1e-5, max_rounds: int = 10_000
 ) -> FloatArray:
     """What a row would be expected to have where it has nothing, given what it has.
 
     E-step: x_mis = mu_mis + S_mo S_oo^-1 (x_obs - mu_obs), with its conditional covariance added;
     M-step: mean and covariance (over n) of the filled rows. values: (n, k), NaN where missing;
-    returns (n, k). The diagonal of S gets a thousandth of itself, so that few rows or collinear
-    columns do not break it. A column without two different values is filled by its mean; without
-    any value it stays missing.
+    returns (n, k). The diagonal of S gets a hundredth of itself, so that few rows or collinear
+    columns do not break it (slopes shrink by a hundredth). A column without two different values is
+    filled by its mean; without any value it stays missing.
 
     Settled: no filled value and no covariance of the standardised columns moves by more than
     ``tolerance`` in a round.
@@ -44,20 +44,23 @@ def conditional_means(
 
 def _settled(x: FloatArray, tolerance: float, max_rounds: int) -> FloatArray:
     missing = np.isnan(x)
-    patterns = [(row, np.flatnonzero(missing[row])) for row in np.flatnonzero(missing.any(axis=1))]
+    every = np.arange(x.shape[1])
+    patterns = [
+        (np.flatnonzero((missing == gaps).all(axis=1)), every[~gaps], every[gaps])
+        for gaps in np.unique(missing[missing.any(axis=1)], axis=0)
+    ]
     filled = np.where(missing, 0.0, x)
     mean = filled.mean(axis=0)
     spread = np.diag(np.maximum(filled.var(axis=0), 1e-12))
     for _ in range(max_rounds):
         before, spread_before = filled.copy(), spread
         extra = np.zeros_like(spread)
-        for row, gone in patterns:
-            here = np.setdiff1d(np.arange(x.shape[1]), gone)
-            slope = np.linalg.solve(spread[np.ix_(here, here)], spread[np.ix_(here, gone)]).T
-            filled[row, gone] = mean[gone] + slope @ (x[row, here] - mean[here])
-            extra[np.ix_(gone, gone)] += (
-                spread[np.ix_(gone, gone)] - slope @ spread[np.ix_(here, gone)]
-            )
+        for rows, here, gone in patterns:
+            across = spread[np.ix_(here, gone)]
+            slope = np.linalg.solve(spread[np.ix_(here, here)], across)
+            filled[np.ix_(rows, gone)] = mean[gone] + (x[np.ix_(rows, here)] - mean[here]) @ slope
+            left = spread[np.ix_(gone, gone)] - slope.T @ across
+            extra[np.ix_(gone, gone)] += rows.size * left
         mean = filled.mean(axis=0)
         apart = filled - mean
         spread = (apart.T @ apart + extra) / len(x)
