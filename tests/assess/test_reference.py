@@ -8,7 +8,7 @@ import pytest
 from tests.assess import asem
 
 from howfar.assess.build import build
-from howfar.assess.correlate import consistency, correlate, redundant, with_denominators
+from howfar.assess.correlate import consistency, correlate, opposed, redundant, with_denominators
 from howfar.assess.index import Index
 from howfar.assess.leave_out import leave_out
 from howfar.assess.recipe import Impute, Normalise, Recipe, Weigh
@@ -89,6 +89,16 @@ def test_correlations_of_sub_indices_with_the_index(index: Index) -> None:
 def test_pairs_that_say_almost_the_same(index: Index) -> None:
     found = {frozenset((p.one, p.other)): round(p.r, 3) for p in redundant(index, 0.75)}
     assert found == {frozenset(("CPI", "FreePress")): 0.761, frozenset(("CPI", "NGOs")): 0.768}
+
+
+def test_pairs_of_one_group_that_go_against_each_other(index: Index) -> None:
+    found = {frozenset((p.one, p.other)): round(p.r, 3) for p in opposed(index)}
+    assert found == {
+        frozenset(("TBTs", "RTAs")): -0.752,
+        frozenset(("TBTs", "CostImpEx")): -0.697,
+        frozenset(("TBTs", "TIRcon")): -0.623,
+    }
+    assert [round(p.r, 3) for p in opposed(index)] == [-0.752, -0.697, -0.623]
 
 
 def test_indicators_that_grow_with_a_denominator(shared: Path) -> None:

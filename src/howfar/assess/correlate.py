@@ -80,6 +80,14 @@ def redundant(index: Index, limit: float = REDUNDANT, within: bool = True) -> tu
     return tuple(sorted((p for p in _leaf_pairs(index, within) if p.r > limit), key=lambda p: -p.r))
 
 
+def opposed(index: Index, limit: float = -0.5, within: bool = True) -> tuple[Pair, ...]:
+    """Pairs of indicators that correlate below a limit, of one group (or of all), lowest first.
+
+    What one of them adds to their group the other takes away.
+    """
+    return tuple(sorted((p for p in _leaf_pairs(index, within) if p.r < limit), key=lambda p: p.r))
+
+
 def counter_directed(index: Index, limit: float = 0.0) -> tuple[Pair, ...]:
     """Indicators that correlate below a limit with a group above them: they work against it."""
     leaves = set(index.tree.ids)
