@@ -199,3 +199,34 @@ measure = "expected_performance"
     done = howfar("run", study)
     assert done.code == 3
     assert "own past" in done.err
+
+
+PANEL = """city,year,visits,complaints
+Oslo,2023,10,4
+Rome,2023,30,2
+Bari,2023,20,3
+Oslo,2024,25,3
+Rome,2024,31,2
+Bari,2024,18,1
+"""
+
+
+def test_a_panel_tells_what_makes_a_change(howfar: Call, tmp_path: Path) -> None:
+    tree = TREE.replace('group_column = "region"', 'time_column = "year"')
+    tree = tree.replace('impute = "group_mean"', 'normalise = { reference = "2023" }')
+    tree = tree.replace('standard_error = "visits_se"\n', "")
+    done = howfar("index", *files(tmp_path, PANEL, tree), "--out", tmp_path / "out", "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    score = {(row["unit"], row["time"]): row["index"] for row in told["scores"]}
+    # On the scale of 2023: visits 10 to 30, complaints 4 to 2; Oslo had the least of both.
+    assert score["Oslo", "2023"] == pytest.approx(0)
+    assert score["Oslo", "2024"] == pytest.approx((75 + 50) / 2)
+    assert {one["unit"] for one in told["document"]["changes"]} == {"Oslo", "Bari"}
+    parts = [
+        row["value"]
+        for row in told["results"]
+        if row["organisation"] == "Oslo" and (row["category"] or "").startswith("change: ")
+    ]
+    assert sorted(parts) == pytest.approx([25, 37.5])
+    assert 'id="index-change-1"' in (tmp_path / "out" / "report.html").read_text("utf-8")

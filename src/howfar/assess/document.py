@@ -60,7 +60,15 @@ def document_of(one: Appraisal) -> dict[str, Any]:
             {"a": d.first[0], "b": d.second[0], "method": gap_method(one)} for d in one.gaps
         ],
         "changes": [
-            {"unit": d.first[0], "start": d.second[1], "end": d.first[1]} for d in one.changed
+            {
+                "unit": d.first[0],
+                "start": d.second[1],
+                "end": d.first[1],
+                "before": float(index.index[index.row(*d.second)]),
+                "after": float(index.index[index.row(*d.first)]),
+                "method": gap_method(one),
+            }
+            for d in one.changed
         ],
         "redundant": [
             {"a": names[p.one], "b": names[p.other], "r": p.r} for p in one.redundant[:_MANY]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from howfar.report.words import TEXT, say
 _CLASSES = 6
 _COLUMNS = 4
 _PROFILES = 4
+_BARS = 14
 FEW = 5
 """Below this many units correlations and the middle half of all say nothing."""
 _MEASURE = ("performance_index",)
@@ -233,48 +234,71 @@ def _short(names: Sequence[str], most: int = 6) -> str:
 
 
 def _gaps(view: IndexView) -> list[Figure]:
-    return [_gap(view, n, **pair) for n, pair in enumerate(view.document["gaps"], start=1)]
-
-
-def _gap(view: IndexView, n: int, a: str, b: str, method: str) -> Figure:
-    """From the index of b to that of a, indicator by indicator."""
-    names, root = view.node_names, view.document["root"]
+    """Gaps between two units and, of a panel, changes of one."""
+    root = view.document["root"]
     whole = view.by_unit(f"node: {root}")
-    start, end = whole[b]["value"], whole[a]["value"]
+    found = []
+    for n, pair in enumerate(view.document["gaps"], start=1):
+        a, b = pair["a"], pair["b"]
+        ends = whole[b]["value"], whole[a]["value"]
+        asks = say("index.gap_asks", a=view.label(a), b=view.label(b))
+        parts = _parts(view, "gap", a, b)
+        names = (view.label(b), view.label(a))
+        found.append(_waterfall(view, f"index-gap-{n}", asks, names, ends, parts, pair["method"]))
+    for n, one in enumerate(view.document["changes"], start=1):
+        label = view.label(one["unit"])
+        asks = say("index.change_asks", unit=label, start=one["start"], end=one["end"])
+        parts = _parts(view, "change", one["unit"], one["start"])
+        names = (f"{label}, {one['start']}", f"{label}, {one['end']}")
+        ends = one["before"], one["after"]
+        found.append(_waterfall(view, f"index-change-{n}", asks, names, ends, parts, one["method"]))
+    return found
+
+
+def _parts(view: IndexView, category: str, unit: str, versus: str) -> dict[str, float]:
     dimension = view.document["dimension"]
-    parts = {
-        row["category"].removeprefix("gap: "): row["value"]
+    return {
+        row["category"].removeprefix(f"{category}: "): row["value"]
         for row in view.rows
-        if (row["category"] or "").startswith("gap: ")
-        and row[dimension] == a
-        and row["versus"] == b
+        if (row["category"] or "").startswith(f"{category}: ")
+        and row[dimension] == unit
+        and row["versus"] == versus
     }
+
+
+def _waterfall(
+    view: IndexView,
+    id: str,
+    asks: str,
+    labels: tuple[str, str],
+    ends: tuple[float, float],
+    parts: Mapping[str, float],
+    method: str,
+) -> Figure:
+    """From the first score to the second, indicator by indicator."""
+    names, (start, end) = view.node_names, ends
     places = max(1, 2 if abs(end - start) < 10 else 1)
     order = sorted(parts, key=lambda node: -abs(parts[node]))
-    at, bars = start, [_whole(view.label(b), start, places)]
-    shown, rest = order[:14], order[14:]
+    at, bars = start, [_whole(labels[0], start, places)]
+    shown, rest = order[:_BARS], order[_BARS:]
     for node in shown:
         bars.append(_part(names[node], at, parts[node], places))
         at += parts[node]
     if rest:
         more = sum(parts[node] for node in rest)
         bars.append(_part(say("index.gap_rest", n=len(rest)), at, more, places))
-    bars.append(_whole(view.label(a), end, places))
-    asks = say("index.gap_asks", a=view.label(a), b=view.label(b))
-    exact = (
-        say("index.gap_additive")
-        if method == "additive"
-        else say("index.gap_shared", method=method)
-    )
-    lines = [(view.label(b), number(start, 4))]
+    bars.append(_whole(labels[1], end, places))
+    additive = method == "additive"
+    exact = say("index.gap_additive") if additive else say("index.gap_shared", method=method)
+    lines = [(labels[0], number(start, 4))]
     lines += [(names[node], number(parts[node], 4)) for node in order]
-    lines.append((view.label(a), number(end, 4)))
+    lines.append((labels[1], number(end, 4)))
     return Figure(
-        id=f"index-gap-{n}",
+        id=id,
         asks=asks,
         drawing=waterfall_chart(bars),
-        read=say("index.gap_read", a=view.label(a), b=view.label(b), exact=exact),
-        alt=say("index.gap_alt", a=view.label(a), b=view.label(b)),
+        read=say("index.gap_read", a=labels[1], b=labels[0], exact=exact),
+        alt=say("index.gap_alt", a=labels[1], b=labels[0]),
         measures=_MEASURE,
         table=Table(
             say("index.gap_caption", asks=asks),

@@ -46,6 +46,7 @@ TEXT = {
     "index.redundant_many": "{n} pairs of indicators say nearly the same (correlation above "
     "{limit}): {names}.",
     "index.gap_asks": "What makes the difference between {a} and {b}?",
+    "index.change_asks": "What makes the change of {unit} from {start} to {end}?",
     "index.gap_read": "From the index of {b} (top) to that of {a} (bottom). Each bar is what one "
     "indicator adds (▶) or takes away (◀); together they are the difference to the last digit. "
     "{exact} The scale need not begin at 0.",
