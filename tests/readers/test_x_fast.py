@@ -16,6 +16,7 @@ from tests.readers.reader_cases import FIXTURES
 
 from howfar.errors import InputError
 from howfar.privacy.pseudonyms import Pseudonymiser
+from howfar.readers import x_api_v2
 from howfar.readers.documents import FileDocument
 from howfar.readers.line_chunks import line_chunks
 from howfar.readers.protect import Origin, Protector
@@ -353,3 +354,20 @@ def test_a_line_beyond_all_measure_costs_itself_alone(
             assert [r for _, rejects, _ in batches for r in rejects] == [
                 Reject(2, "too_long", "expected a line of at most 8 Mi characters")
             ]
+
+
+def test_chunks_of_blank_lines_are_passed_over_at_once(tmp_path: Path, monkeypatch: Any) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(b"\n" * 3000 + _without(id="200") + b"\n" * 3000 + b"{broken\n" + b"\n" * 3000)
+    expected = _read(CAREFUL, path, 50_000)
+    seen: list[int] = []
+    one_by_one = x_api_v2._Reading._line
+
+    def counted(self: Any, number: int, text: bytes) -> Any:
+        seen.append(number)
+        return one_by_one(self, number, text)
+
+    monkeypatch.setattr(x_api_v2._Reading, "_line", counted)
+    assert _read(XApiV2(chunk=500), path, 50_000) == expected
+    assert {3001, 6001} <= set(seen)
+    assert len(seen) < 3_000

@@ -107,6 +107,9 @@ class XApiV2:
             yield reading.batch.out()
 
 
+_LINE_END = ord("\n")
+
+
 @dataclass(slots=True)
 class _Reading:
     """One file on its way into batches."""
@@ -141,6 +144,11 @@ class _Reading:
             self.lines.first += chunk.ends
             return
         data, start = chunk.data, 0
+        if data[0] == data[-1] == _LINE_END and not data.strip(b"\n"):
+            # Nothing but line ends: no record, and not one by one where there are millions.
+            yield from self.flush()
+            self.lines.first += len(data)
+            return
         while self.tally.records == 0 and start < len(data):
             # What the file holds is judged by its first record.
             end = data.find(b"\n", start) + 1 or len(data)
@@ -159,6 +167,8 @@ class _Reading:
         posts, lines, doubtful = self.lines.out()
         done = 0
         for line, text in doubtful:
+            if not text.strip():
+                continue  # A blank line is no record.
             upto = int(np.searchsorted(lines, line))
             yield from self._fast(posts.slice(done, upto - done))
             yield from self._line(line, text)
