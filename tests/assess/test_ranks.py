@@ -120,6 +120,9 @@ def test_verdicts() -> None:
     assert "Other choices were not tried" in tied.said
     none = verdict(None, None, units)
     assert (none.grade, none.robust) == (None, None)
+    # Exactly 95 % is firm.
+    edge = made([[1, 2, 3]] * 19 + [[2, 1, 3]])
+    assert verdict(edge, None, units).by_choices == 3
     flat = verdict(made([[1, 1, 1]] * 5), None, units)
     assert (flat.grade, flat.pairs) == ("not robust", 0)
     with pytest.raises(ValueError, match="other units"):

@@ -175,6 +175,30 @@ def test_positive_scales_keep_the_published_order() -> None:
     variants(matrix, TREE, Recipe(), z, 50, rng)
 
 
+def test_scales_of_deviations_reach_no_zero() -> None:
+    """One of 60 lies 7.6 deviations below: 50 + 10 z would be -26."""
+    rng = np.random.default_rng(6)
+    values = rng.lognormal(size=(60, 6))
+    values[:, 1] = np.where(np.arange(60) == 7, 1.0, 0.0) + 1
+    matrix = Matrix(tuple(f"u{k}" for k in range(60)), table().columns, values)
+    given = {"normalise": ["z"], "aggregate": ["geometric"]}
+    choices = choices_from(given, matrix, TREE, Recipe())
+    found = variants(matrix, TREE, Recipe(), choices, 20, rng)
+    assert (found.scores > 0).all()
+
+
+def test_noise_stays_within_its_spread() -> None:
+    matrix = table(1)
+    choices = choices_from({"weight_noise": 0.3}, matrix, TREE, Recipe())
+    found = variants(matrix, TREE, Recipe(), choices, 300, np.random.default_rng(0))
+    drawn = [found.single(k)[2].weigh.weights for k in range(300)]
+    ratios = np.array([[one[node] / TREE.weights[node] for node in TREE.nodes] for one in drawn])
+    assert ((ratios >= 0.7) & (ratios <= 1.3)).all()
+    # Uniform: mean 1, standard deviation 0.3 / sqrt(3).
+    assert ratios.mean() == pytest.approx(1, abs=0.01)
+    assert ratios.std() == pytest.approx(0.3 / 3**0.5, rel=0.05)
+
+
 def test_names_of_options() -> None:
     given = {"normalise": [{"method": "min_max", "low": 10.0}, "z"], "treat": "winsorise"}
     first, second = choices_from(given, table(), TREE, Recipe())

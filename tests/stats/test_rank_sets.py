@@ -138,6 +138,8 @@ def test_properties(seed: int, size: int) -> None:
     assert (found.low <= found.rank).all()
     assert (found.rank <= found.high).all()
     assert not (found.above & found.below).any()
+    # Replicates about the values are as good as errors about 0.
+    np.testing.assert_array_equal(rank_sets(x, errors + x).low, found.low)
     # A constant and a factor change nothing; units in another order are the same units.
     moved = rank_sets(7 + 2 * x, 2 * errors)
     order = rng.permutation(size)
