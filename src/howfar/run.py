@@ -79,8 +79,8 @@ def run_study(
     """
     started = datetime.now(UTC)
     study, channels = load_study(folder), load_channels(folder)
-    check_index(study)
-    table = _index_table(folder, study)
+    table = index_table(folder, study)
+    check_index(study, table)
     with _opened(folder, study, channels) as (tables, manifest):
         if not manifest.inputs:
             raise StudyError(
@@ -289,7 +289,7 @@ def assess_index(
     return found, document
 
 
-def _index_table(folder: Path, study: Study) -> UnitsTable | None:
+def index_table(folder: Path, study: Study) -> UnitsTable | None:
     """The user's own table of an index, where it has one."""
     if study.index is None or study.index.table is None:
         return None

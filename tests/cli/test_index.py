@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.assess.asem import DENOMINATORS, expected, rows
-from tests.cli.conftest import STUDY, Call
+from tests.cli.conftest import CHANNELS, STUDY, Call
 
 TABLE = """city,region,visits,visits_se,complaints
 Oslo,north,10,1,4
@@ -195,10 +195,52 @@ parent = "index"
 measure = "expected_performance"
 """
     (study / "study.toml").write_text(STUDY + index, encoding="utf-8")
+    checked = howfar("check", study)
+    assert checked.code == 3
+    assert "own past" in checked.out
     howfar("read", study)
     done = howfar("run", study)
     assert done.code == 3
     assert "own past" in done.err
+
+
+def test_own_columns_stand_beside_measures(howfar: Call, study: Path) -> None:
+    index = """
+[index]
+units = "organisation"
+table = "own.csv"
+draws = 200
+links = ["staff"]
+[[index.groups]]
+id = "index"
+[[index.indicators]]
+id = "reactions"
+parent = "index"
+measure = "engagement"
+category = "reactions"
+params = { quantile = 0.5 }
+[[index.indicators]]
+id = "trust"
+parent = "index"
+level = "outcome"
+basis = "survey"
+standard_error = "trust_se"
+"""
+    own = ["organisation,trust,trust_se,staff"]
+    own += [f"{c.title()} Radio,{n / 10},0.02,{n}" for n, c in enumerate(CHANNELS)]
+    (study / "own.csv").write_text("\n".join(own).replace("0.2,", "o.2,"), encoding="utf-8")
+    (study / "study.toml").write_text(STUDY + index, encoding="utf-8")
+    assert 'own.csv:4: trust of Westradio Radio: "o.2"' in howfar("check", study).out
+    (study / "own.csv").write_text("\n".join(own), encoding="utf-8")
+    howfar("read", study)
+    assert howfar("run", study).code == 0
+    told = json.loads(howfar("explain", "index", "--study", study, "--json").out)["lines"]
+    # An outcome with a basis feeds every unit.
+    assert told[0].endswith("an index of communication effectiveness")
+    rows = json.loads(howfar("explain", "performance_index", "--study", study, "--json").out)
+    scores = {r["organisation"]: r for r in rows["figures"] if r.get("category") == "node: trust"}
+    assert scores["Ostfunk Radio"]["value"] == pytest.approx(50)
+    assert scores["Ostfunk Radio"]["low"] < 50 < scores["Ostfunk Radio"]["high"]
 
 
 PANEL = """city,year,visits,complaints

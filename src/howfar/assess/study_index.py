@@ -26,11 +26,15 @@ Found = tuple[list[Result], list[Result], dict[str, Any] | None]
 """Rows of performance_index, rows of index_robustness, and the document (null without index)."""
 
 
-def check_index(study: Study) -> None:
-    """StudyError where the tree, the steps or the choices of a study's index cannot be."""
-    if study.index is not None:
-        tree_of(study.index, _WHERE)
-        recipe_of(study.index)
+def check_index(study: Study, table: UnitsTable | None = None) -> None:
+    """StudyError where the tree, the steps, the choices or the table of an index cannot be."""
+    part = study.index
+    if part is None:
+        return
+    tree_of(part, _WHERE)
+    recipe_of(part)
+    if table is not None and part.own_columns:
+        from_table(_only_own(part), table)
 
 
 def study_index(

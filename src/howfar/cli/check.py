@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from howfar.assess.study_index import check_index
 from howfar.cli.arguments import HERE, AsJson
 from howfar.cli.console import progress_bar, say, say_json
 from howfar.collect.manifest import data_sets_of
 from howfar.errors import HowfarError, InputError, StudyError
 from howfar.readers.describe import FileDescription, describe_all
 from howfar.readers.ingest_file import read_context
+from howfar.run import index_table
 from howfar.study.channels import FILE_NAME as CHANNELS
 from howfar.study.channels import check_references, load_channels
 from howfar.study.file import FILE_NAME, Study, load_study, read_text
@@ -86,6 +88,10 @@ def _check_study(folder: Path, progress: Any) -> dict[str, Any]:
         return outcome
     try:
         check_references(study, channels, read_text(folder / FILE_NAME), FILE_NAME)
+    except StudyError as error:
+        outcome["problems"].append(_problem(error))
+    try:
+        check_index(study, index_table(folder, study))
     except StudyError as error:
         outcome["problems"].append(_problem(error))
     outcome["remarks"] += _remarks(study, channels)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from howfar.assess.index_measures import PERFORMANCE, ROBUSTNESS
 from howfar.cli.arguments import HERE, AsJson, StudyFolder
 from howfar.cli.console import errors, origin, say, say_json
 from howfar.collect.manifest import FILE_NAME as FETCH
@@ -65,9 +66,11 @@ def methods(folder: Path, run: Run) -> dict[str, str]:
     study, channels = load_study(folder), load_channels(folder)
     rows = run.estimates.to_pylist()
     declarations = {i: m.declaration for i, m in registry().items()}
+    declarations |= {one.id: one for one in (PERFORMANCE, ROBUSTNESS)}
     paragraphs = {
         "data": _data(folder, study, channels, run, rows),
         "measures": _measures(rows, declarations),
+        "index": _index(run),
         "uncertainty": _uncertainty(run, rows),
         "protection": _protection(study, rows),
         "limits": _limits(study, rows),
@@ -141,6 +144,33 @@ def _measures(rows: list[dict[str, Any]], declarations: dict[str, Declaration]) 
         ]
         lines.append(" ".join(_sentence(part) for part in said))
     return "\n- ".join(lines) if used else ""
+
+
+def _index(run: Run) -> str:
+    """How the index was made and how sure it is, from its document."""
+    document = run.provenance.get("index")
+    if document is None:
+        return ""
+    leaves = [one for one in document["nodes"] if one["kind"] == "indicator"]
+    made = "; ".join(
+        f"{one['name']} ({one['level']}, {one['share']:.1%} of the index"
+        + (", less is better)" if one["direction"] < 0 else ")")
+        for one in leaves
+    )
+    steps = "; ".join(
+        f"{step['verb']} ({step['arguments']['method']}): {step['said']}"
+        for step in document["log"]
+    )
+    tried = "; ".join(f"{verb}: {', '.join(ways)}" for verb, ways in document["choices"].items())
+    said = [
+        f"An index of {document['called']} was made for {len(document['units'])} units from "
+        f"{len(leaves)} indicators: {made}",
+        f"Steps: {steps}",
+        f"Other choices, combined at random {document['variants']:,} times: {tried}",
+        document["verdict"],
+        document["ties"],
+    ]
+    return " ".join(_sentence(part) for part in said if part)
 
 
 def _uncertainty(run: Run, rows: list[dict[str, Any]]) -> str:
