@@ -31,7 +31,7 @@ def render_index(
         title=document["title"],
         question=say("page.index_question", title=document["title"]),
         summary=[
-            say("index.summary", n=len(view.units), unit=view.unit, k=len(view.indicators)),
+            say("index.summary", n=len(view.units), **view.words, k=len(view.indicators)),
             document["verdict"],
         ],
         sections=sections,

@@ -39,6 +39,13 @@ class IndexView:
         return str(self.document["unit"])
 
     @property
+    def words(self) -> dict[str, str]:
+        """What is compared, as texts need it: unit and units."""
+        one = self.unit
+        ends_in_y = one.endswith("y") and one[-2:-1] not in ("a", "e", "i", "o", "u", "")
+        return {"unit": one, "units": f"{one[:-1]}ies" if ends_in_y else f"{one}s"}
+
+    @property
     def units(self) -> list[str]:
         """Units in the order of the index."""
         return [one["id"] for one in self.document["units"]]

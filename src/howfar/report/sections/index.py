@@ -36,7 +36,7 @@ def index_section(view: IndexView) -> Section:
     paragraphs = [
         say(
             "index.intro",
-            unit=view.unit,
+            **view.words,
             n=len(view.indicators),
             called=doc["called"],
             why=why,
@@ -59,7 +59,7 @@ def _scale(view: IndexView) -> str:
     normalise = view.document["recipe"]["normalise"]
     if normalise["method"] == "min_max":
         low, high = (f"{end:g}" for end in view.document["scale"])
-        return say("index.scale_min_max", unit=view.unit, low=low, high=high)
+        return say("index.scale_min_max", **view.words, low=low, high=high)
     key = f"way.normalise.{normalise['method']}"
     method = say(key) if key in TEXT else normalise["method"].replace("_", " ")
     return say("index.scale_other", method=method)
@@ -76,7 +76,7 @@ def _scores(view: IndexView) -> list[Figure | None]:
     # Up to five stand beside each other: the index and four parts.
     chosen = asks[: _COLUMNS + 1]
     rows = view.chart_rows(view.units)
-    title = say("index.scores_asks", unit=view.unit)
+    title = say("index.scores_asks", **view.words)
     heads = (say("index.head_unit"), say("index.head_part"))
     return [
         columns_figure(view, "index-scores", title, chosen, read, _MEASURE, rows=rows, heads=heads)
@@ -112,7 +112,7 @@ def _grid(view: IndexView) -> Figure | None:
             lines[row.key].append(text if value is None else number(value, 1))
     heads = [str(n + 1) for n in range(len(view.indicators))]
     listed = ", ".join(f"{n + 1} {one['name']}" for n, one in enumerate(view.indicators))
-    asks = say("index.grid_asks", unit=view.unit)
+    asks = say("index.grid_asks", **view.words)
     edges = [low + (high - low) * k / _CLASSES for k in range(_CLASSES + 1)]
     keys = [
         Key(f"step{k}", say("index.class", low=number(edges[k], 0), high=number(edges[k + 1], 0)))
@@ -126,8 +126,8 @@ def _grid(view: IndexView) -> Figure | None:
         id="index-grid",
         asks=asks,
         drawing=grid_chart(rows, heads, cells),
-        read=say("index.grid_read", unit=view.unit, heads=listed),
-        alt=say("index.grid_alt", unit=view.unit, n=len(rows), k=len(heads)),
+        read=say("index.grid_read", **view.words, heads=listed),
+        alt=say("index.grid_alt", **view.words, n=len(rows), k=len(heads)),
         measures=_MEASURE,
         table=Table(asks, head, [tuple(lines[r.key]) for r in rows], numeric, (), len(rows) > 60),
         keys=tuple(keys),
@@ -164,7 +164,7 @@ def _profiles(view: IndexView) -> list[Figure | None]:
             id="index-profile",
             asks=asks,
             drawing=columns_chart(rows, columns),
-            read=say("index.profile_read", unit=view.unit, n=len(view.units)),
+            read=say("index.profile_read", **view.words, n=len(view.units)),
             alt=say(
                 "alt.columns",
                 n=len(rows),
@@ -194,13 +194,13 @@ def _weights(view: IndexView) -> Figure | None:
     span = tuple(r["value"] for of in (weights, parts) for n, r in of.items() if n in leaves)
     pull = _plain(view.by_node("correlation", f"with={doc['root']}"))
     columns = [Ask(say("index.weights_weight"), weights, percent=True, span=span)]
-    read = say("index.weights_few", unit=view.unit, n=len(view.units))
+    read = say("index.weights_few", **view.words, n=len(view.units))
     if len(view.units) >= FEW:
         title = say("index.weights_share")
         columns.append(Ask(title, parts, percent=True, span=span))
         title = say("index.weights_pull")
         columns.append(Ask(title, pull, reference=0.0, span=(-1.0, 1.0)))
-        read = say("index.weights_read", unit=view.unit, n=len(view.units))
+        read = say("index.weights_read", **view.words, n=len(view.units))
     warnings = []
     counter, pairs = doc["counter"], doc["redundant"]
     if counter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from howfar.report.charts.columns import columns_chart
 from howfar.report.charts.scene import Column, Dot
@@ -21,13 +21,14 @@ _WAYS = (
     ("both", "over=both", "range"),
 )
 _MOST = 24
+_WAYS_SHOWN = 8
 
 
 def sure_section(view: IndexView) -> Section:
     """The verdict first, then places, who is tied, which choice decides, what leaving out does."""
     doc = view.document
     chance = bool(doc["tied"])
-    paragraphs = [doc["ties"], say("sure.two", unit=view.unit)]
+    paragraphs = [doc["ties"], say("sure.two", **view.words)]
     if doc["robust"]:
         paragraphs.insert(0, doc["verdict"])
     if not chance:
@@ -37,7 +38,7 @@ def sure_section(view: IndexView) -> Section:
             say(
                 "sure.choice",
                 verb=verb_name(verb),
-                options=", ".join(_way(verb, option) for option in options),
+                options=_ways(verb, options),
             )
             for verb, options in doc["choices"].items()
         )
@@ -64,6 +65,15 @@ def verb_name(choice: str) -> str:
     verb, _, rest = choice.partition(".")
     name = say(f"verb.{verb}") if f"verb.{verb}" in TEXT else _spaced(verb)
     return f"{name} ({_spaced(rest)})" if rest else name
+
+
+def _ways(verb: str, options: Sequence[str]) -> str:
+    """The options of a choice in words, the first ones where they are many."""
+    shown = options if len(options) <= _WAYS_SHOWN else options[: _WAYS_SHOWN - 4]
+    told = [_way(verb, option) for option in shown]
+    if len(shown) < len(options):
+        told.append(say("sure.more", n=len(options) - len(shown)))
+    return ", ".join(told)
 
 
 def _way(verb: str, option: str) -> str:
@@ -106,7 +116,7 @@ def _places(view: IndexView) -> Figure | None:
     ]
     if not columns:
         return None
-    asks = say("sure.ranks_asks", unit=view.unit)
+    asks = say("sure.ranks_asks", **view.words)
     chance = say("sure.ranks_chance", level=view.confidence) if found["chance"] else ""
     choices = say("sure.ranks_choices") if found["choice"] else ""
     head = [say("index.head_unit"), say("sure.place")]
@@ -206,7 +216,7 @@ def _without(view: IndexView) -> Figure | None:
         id="index-without",
         asks=asks,
         drawing=columns_chart(rows, columns),
-        read=say("sure.without_read", unit=view.unit),
+        read=say("sure.without_read", **view.words),
         alt=say("alt.columns", n=len(rows), asks=asks, titles=columns[0].title),
         measures=_MEASURE,
         table=Table(asks, tuple(say(f"sure.{h}") for h in head), lines, frozenset({1, 2})),

@@ -24,24 +24,24 @@ TEXT = {
     "index.grid_asks": "Which indicators make the index of each {unit}?",
     "index.grid_read": "One row a {unit}, one column an indicator; the key tells the classes. The "
     "figures are scores on the common scale. Columns: {heads}.",
-    "index.grid_alt": "Table of colours: scores of {n} {unit}s on {k} indicators. The same figures "
+    "index.grid_alt": "Table of colours: scores of {n} {units} on {k} indicators. The same figures "
     "are in the table below.",
     "index.class": "{low} to {high}",
     "index.class_none": "no figure",
     "index.profile_asks": "How does each stand beside its peers, indicator by indicator?",
     "index.profile_read": "The dot is the score of the {unit}, the pale bar the middle half of all "
-    "{n} {unit}s (no interval). A dot right of the bar is above most, left of it below most.",
+    "{n} {units} (no interval). A dot right of the bar is above most, left of it below most.",
     "index.weights_asks": "Does each indicator count as much as its weight says?",
     "index.weights_weight": "Weight in the index",
     "index.weights_share": "Part of what sets units apart",
     "index.weights_pull": "Goes with the index (correlation)",
     "index.weights_read": "Left: the share of the index that the indicator was given. Middle, "
-    "where the index is a plain sum: its part of what sets the {unit}s apart (of the variance); "
+    "where the index is a plain sum: its part of what sets the {units} apart (of the variance); "
     "all parts make 100 %, and one below 0 works against the others. Right: how closely the index "
-    "follows it, from −1 to 1. Equal weights do not make equal influence. With {n} {unit}s all "
+    "follows it, from −1 to 1. Equal weights do not make equal influence. With {n} {units} all "
     "this is rough.",
     "index.weights_few": "The share of the index that each indicator was given. What it moves "
-    "cannot be told from {n} {unit}s.",
+    "cannot be told from {n} {units}.",
     "index.counter_many": "{n} indicators run against the index or their own part of it: {names}.",
     "index.redundant_many": "{n} pairs of indicators say nearly the same (correlation above "
     "{limit}): {names}.",
@@ -63,12 +63,13 @@ TEXT = {
     "index.net": "Net of synchronised",
     "sure.title": "How sure is the index?",
     "sure.two": "Two things could have given other places. Chance: in other weeks the same "
-    "{unit}s would have had somewhat other figures. Choices: someone else could have made the "
+    "{units} would have had somewhat other figures. Choices: someone else could have made the "
     "index in another way that is just as fair. Both are shown apart, then together.",
     "sure.no_chance": "The table gives no standard errors, so only choices could be tried: "
     "chance comes on top of what is shown.",
     "sure.choices": "Tried at random, {n} times, all combinations of: {choices}.",
     "sure.choice": "{verb}: {options}",
+    "sure.more": "and {n} more",
     "sure.usual": "Nobody said which other choices would be fair, so the usual ones were tried.",
     "sure.ranks_asks": "Which places could each {unit} hold?",
     "sure.by_chance": "Chance alone",
@@ -106,7 +107,7 @@ TEXT = {
     "sure.without_asks": "What if one indicator, or one group of them, were left out?",
     "sure.without_mean": "Places moved, on average",
     "sure.without_most": "Places moved, at most",
-    "sure.without_read": "How far the {unit}s move when the index is made again without it. A long "
+    "sure.without_read": "How far the {units} move when the index is made again without it. A long "
     "way means that the order hangs on this one part. The table says who moves.",
     "sure.without_who": "{name} {before} → {after}",
     "sure.none": "nobody",
@@ -146,7 +147,7 @@ TEXT = {
     "index.this": "this one",
     "index.half": "middle half of all",
     "index.gap_rest": "{n} further indicators",
-    "index.summary": "{n} {unit}s, {k} indicators.",
+    "index.summary": "{n} {units}, {k} indicators.",
     "page.index_question": "What does {title} say, and how sure is it?",
     "summary.index": "The study also makes an index of {called}; its ranking is {grade}, and how "
     "sure it is stands beside it.",
