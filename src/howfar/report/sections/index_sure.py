@@ -119,6 +119,8 @@ def _places(view: IndexView) -> Figure | None:
     asks = say("sure.ranks_asks", **view.words)
     chance = say("sure.ranks_chance", level=view.confidence) if found["chance"] else ""
     choices = say("sure.ranks_choices") if found["choice"] else ""
+    if chance and choices:
+        choices += say("sure.ranks_apart")
     head = [say("index.head_unit"), say("sure.place")]
     head += [say(f"sure.by_{way}") for way, _, _ in _WAYS if found[way]]
     lines = []

@@ -83,6 +83,8 @@ TEXT = {
     "sure.ranks_choices": "Choices and both (dashed line): the middle nine tenths of the places "
     "over all that was tried; a span, not an interval, since nobody can say how likely each choice "
     "is. ",
+    "sure.ranks_apart": "The right can look narrower than the left: the left holds every place "
+    "that cannot be ruled out, the right only the middle nine tenths of what came out. ",
     "sure.tied_caption": "Who can be told apart? By chance alone, with {level} confidence for all "
     "statements together",
     "sure.tied_number": "Ties",
