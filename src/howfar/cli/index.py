@@ -67,10 +67,9 @@ def _print(found: Appraisal) -> None:
     index, sets = found.index, found.uncertain.chance
     names = {node.id: node.name for node in found.tree.all}
     say(f"{found.part.title or 'index'}: an index of {found.called}")
-    say(
-        f"{len(found.rows)} units, {len(found.tree.ids)} indicators, "
-        f"{len(found.tree.groups)} groups with the index itself"
-    )
+    below = len(found.tree.groups) - 1
+    parts = f" in {below} sub-indices" if below else ""
+    say(f"{len(found.rows)} units, {len(found.tree.ids)} indicators{parts}")
     if index.dropped:
         say(f"dropped for want of data: {', '.join(index.dropped)}")
     spread = found.uncertain.by_both or found.uncertain.by_choice
