@@ -52,6 +52,8 @@ def page(results: Mapping[str, Any]) -> str:
         "Of each measure all its figures together; a mark in the colour of warning where at least "
         "one of its figures fails in that scenario.",
         *(_table(one["scenario"], results["rows"]) for one in results["scenarios"]),
+        "## Judged elsewhere",
+        "\n".join(f"- {one['measure']}: {one['why']}." for one in results["elsewhere"]),
         "## Not built",
         "Measures of the model that this version does not have; their truths are planted already.",
         "\n".join(

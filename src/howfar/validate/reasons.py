@@ -20,14 +20,6 @@ _REASONS: Final = (
         "The Gini coefficient of few posts of a heavy-tailed law lies below that of the law, and "
         "the interval with it; docs/concepts/week-blocks.md tells how far.",
     ),
-    (
-        "engagement_rate",
-        r"",
-        "A channel's own interval (t quantile of its 12 weeks) holds the truth in 93 to 95 of 100 "
-        "cases, but the shrinkage takes the bare variance with a normal quantile: the posterior "
-        "is too narrow where weeks are few. With the variance that gives the t interval it holds "
-        "in 93 to 95.",
-    ),
 )
 
 

@@ -21,6 +21,20 @@ from howfar.validate.trials import DAYS, REPLICATES, TRIALS
 Progress = Callable[[str, int, int], None]
 DIGITS: Final = 4
 
+ELSEWHERE: Final = (
+    (
+        "performance_index",
+        "these worlds declare no index; its intervals are tried in planted worlds of known "
+        "scores (tests/assess)",
+    ),
+    (
+        "index_robustness",
+        "these worlds declare no index; rank sets are tried in 21 planted worlds of known order, "
+        "2,000 trials each (benchmarks/results/coverage_ranks.json)",
+    ),
+)
+"""Measures that are judged by something else than these studies, and by what."""
+
 
 def results_of(
     out: Path, names: Sequence[str], worlds: int = WORLDS, progress: Progress = lambda *_: None
@@ -68,6 +82,7 @@ def results_of(
         "truth_worlds": worlds,
         "scenarios": trials,
         "rows": rows,
+        "elsewhere": [{"measure": measure, "why": why} for measure, why in ELSEWHERE],
         "not_built": [{"number": p.number, "measure": p.id, "asks": p.asks} for p in PLANNED],
     }
 

@@ -132,12 +132,14 @@ def kind_of(pool: Pool, platform: str) -> npt.NDArray[np.str_]:
     """What kind of post exports tell each of the pool (N,) to be."""
     if platform == "youtube":
         return np.full(len(pool), "video")
-    plain = "link" if platform == "telegram" else "status"
     kinds = np.where(pool["object"] >= 0, "link", np.where(pool["picture"] >= 0, "photo", "status"))
     if platform in ("x", "mastodon", "telegram"):
         # A picture stands before a link there.
         kinds = np.where(pool["picture"] >= 0, "photo", kinds)
-    return np.where(kinds == "link", plain if platform == "telegram" else "link", kinds)
+    if platform == "telegram":
+        # There a message with a link is a message.
+        kinds = np.where(kinds == "link", "status", kinds)
+    return kinds
 
 
 def _of_values(row: Row, truths: Truths, statistic: Callable[[Any], float]) -> Truth | None:
