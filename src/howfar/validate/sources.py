@@ -15,8 +15,9 @@ import howfar
 STUDIES: Final = (
     *("assess/profile.py", "store/frames.py"),
     *(f"schema/{n}.py" for n in ("age", "comparable", "reactions", "results", "settled", "spans")),
-    *(f"simulate/{n}.py" for n in ("background", "counts", "making", "maturation", "news")),
-    *(f"simulate/{n}.py" for n in ("paid", "plan", "society", "spread")),
+    *(f"simulate/{n}.py" for n in ("background", "counts", "making", "maturation", "mechanisms")),
+    *(f"simulate/{n}.py" for n in ("news", "paid", "parts", "places", "plan", "posts")),
+    *(f"simulate/{n}.py" for n in ("scenarios", "society", "spread")),
     *(f"validate/{n}.py" for n in ("studies", "trials")),
 )
 """What makes the worlds of the trials and their figures, beside measures and their statistics.
@@ -68,12 +69,20 @@ def _hash(root: Path, files: Iterable[Path]) -> str:
 
 
 def code_of(path: Path) -> str:
-    """The code of a file without comments, docstrings and layout: prose makes nothing stale."""
-    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}
+    """The code of a file without comments, docstrings and layout: prose makes nothing stale.
+
+    Blocks are code: a line that is moved out of a loop does something else.
+    """
+    blocks = {tokenize.INDENT: "\1", tokenize.DEDENT: "\2"}
+    prose = {tokenize.STRING, tokenize.NEWLINE}
     out, fresh = [], True
     with path.open("rb") as handle:
         for token in tokenize.tokenize(handle.readline):
-            if token.type in skipped or (fresh and token.type == tokenize.STRING):
+            if token.type in blocks:
+                # What follows is still the first of its line: a docstring, maybe.
+                out.append(blocks[token.type])
+                continue
+            if token.type in (tokenize.COMMENT, tokenize.NL) or (fresh and token.type in prose):
                 continue
             fresh = token.type in (tokenize.NEWLINE, tokenize.ENCODING)
             out.append(token.string)
