@@ -37,7 +37,10 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "coverage_ranks.json"
 SOURCES = (
     ROOT / "src" / "howfar" / "stats" / "rank_sets.py",
-    ROOT / "src" / "howfar" / "assess" / "propagate.py",
+    *(
+        ROOT / "src" / "howfar" / "assess" / f"{name}.py"
+        for name in ("aggregate", "build", "denominate", "normalise", "propagate", "weigh")
+    ),
 )
 CONFIDENCE = 0.95
 ORDERS = {

@@ -35,8 +35,12 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("HOWFAR_SHARED", ROOT.parent / "shared"))
 RESULT = ROOT / "benchmarks" / "results" / "index_variants.json"
 SOURCES = tuple(
-    ROOT / "src" / "howfar" / "assess" / f"{name}.py" for name in ("batch", "choices", "vary")
-)
+    ROOT / "src" / "howfar" / "assess" / f"{name}.py"
+    for name in (
+        "aggregate", "batch", "build", "choices", "denominate", "impute", "net", "normalise",
+        "screen", "treat", "vary", "weigh",
+    )
+)  # fmt: skip
 LIMIT = 2.0
 """Seconds that 10,000 variants may take."""
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.assess.tables import TREE, random, table
 
 from howfar.assess.build import build, ranks_of
-from howfar.assess.index import min_ranks
 from howfar.assess.recipe import Aggregate, Impute, Normalise, Recipe, Treat, Weigh
 from howfar.assess.tree import Tree
 
@@ -22,7 +21,7 @@ WEIGHED = st.sampled_from(["given", "equal", "critic", "entropy", "pca"])
 
 def test_ties_share_the_lowest_rank() -> None:
     scores = np.array([[3.0], [7], [7], [NAN], [0.1 + 0.2], [0.3]])
-    found = min_ranks(scores)[:, 0]
+    found = ranks_of(scores, None)[:, 0]
     np.testing.assert_array_equal(found, [3, 1, 1, NAN, 4, 4])
 
 

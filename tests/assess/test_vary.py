@@ -11,12 +11,14 @@ from tests.assess import asem
 
 from howfar.assess.aggregate import scores_of
 from howfar.assess.batch import index_ranks, index_scores
-from howfar.assess.build import build, ranks_of
+from howfar.assess.build import build, prepare, ranks_of, weights_of
 from howfar.assess.choices import Choice, Option, choices_from, sampling_choice, usual_choices
 from howfar.assess.matrix import Matrix
+from howfar.assess.propagate import propagate
 from howfar.assess.recipe import Aggregate, Recipe
 from howfar.assess.tree import Group, Indicator, Tree
 from howfar.assess.vary import Variants, variants
+from howfar.assess.weigh import weigh
 from howfar.errors import StudyError
 
 METHODS = ("arithmetic", "geometric", "harmonic", "median", "copeland", "outranking")
@@ -78,13 +80,18 @@ def test_many_weightings_equal_one_at_a_time(method: str, missing: float) -> Non
 
 def test_ranks_of_many() -> None:
     rng = np.random.default_rng(3)
-    scores = rng.integers(0, 5, size=(60, 9)) + rng.integers(0, 2, size=(60, 9)) * 1e-14
+    scores = rng.integers(1, 6, size=(60, 9)) + rng.integers(0, 2, size=(60, 9)) * 1e-14
     scores[rng.random(scores.shape) < 0.1] = np.nan
     times = tuple("aabbbbccc")
-    np.testing.assert_array_equal(index_ranks(scores), np.nan_to_num(ranks_of(scores.T, None).T))
-    np.testing.assert_array_equal(
-        index_ranks(scores, times), np.nan_to_num(ranks_of(scores.T, times).T)
-    )
+    with np.errstate(invalid="ignore"):
+        higher = scores[:, None, :] - scores[:, :, None] > 1e-9
+    expected = np.where(np.isnan(scores), 0, 1 + higher.sum(axis=-1))
+    np.testing.assert_array_equal(index_ranks(scores), expected)
+    np.testing.assert_array_equal(np.nan_to_num(ranks_of(scores.T, None).T), expected)
+    same = np.array(times)[None, :] == np.array(times)[:, None]
+    expected = np.where(np.isnan(scores), 0, 1 + (higher & same).sum(axis=-1))
+    np.testing.assert_array_equal(index_ranks(scores, times), expected)
+    np.testing.assert_array_equal(np.nan_to_num(ranks_of(scores.T, times).T), expected)
 
 
 def test_the_reference_index(shared: Path) -> None:
@@ -139,6 +146,32 @@ def test_a_panel_keeps_its_reference() -> None:
         np.testing.assert_allclose(found.scores[k], single.index, rtol=1e-11)
         np.testing.assert_array_equal(found.ranks[k], single.ranks[:, -1])
     assert found.ranks.max() <= 5
+
+
+@pytest.mark.parametrize("weighed", ["entropy", "critic", "pca"])
+def test_a_panel_takes_its_weights_from_the_reference(weighed: str) -> None:
+    """Variants, the same singly, and draws are all of the published index."""
+    matrix = table(4, units=12)
+    matrix = Matrix(
+        tuple(f"u{k % 6}" for k in range(12)),
+        matrix.columns,
+        matrix.values,
+        times=tuple("2023" if k < 6 else "2024" for k in range(12)),
+        draws=np.stack([matrix.values] * 3),
+    )
+    recipe = Recipe.from_mapping({"normalise": {"reference": "2023"}, "weigh": weighed})
+    published = build(matrix, TREE, recipe).index
+    everyone = weigh(
+        prepare(matrix, TREE, recipe)[0].values, TREE, recipe.weigh, recipe.aggregate, matrix.times
+    )[0]
+    assert not np.allclose(everyone, weights_of(prepare(matrix, TREE, recipe)[0], TREE, recipe)[0])
+    choices = choices_from({"aggregate": ["median"]}, matrix, TREE, recipe)
+    picks, rng = np.zeros((1, 1), dtype=np.int64), np.random.default_rng(0)
+    found = variants(matrix, TREE, recipe, choices, 1, rng, picks)
+    np.testing.assert_allclose(found.scores[0], published, rtol=1e-11)
+    np.testing.assert_allclose(build(*found.single(0)).index, published, rtol=1e-11)
+    drawn = propagate(matrix, TREE, recipe, rng).of_index
+    np.testing.assert_allclose(drawn, np.tile(published, (3, 1)), rtol=1e-11)
 
 
 def test_sampling_is_a_choice() -> None:

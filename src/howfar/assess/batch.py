@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from howfar.assess.aggregate import EDGE, MEANS, compare, level_ties, must_be_positive
-from howfar.assess.index import SAME
+from howfar.assess.aggregate import EDGE, MEANS, SAME, compare, level_ties, must_be_positive
 from howfar.assess.recipe import Aggregate
 from howfar.assess.tree import Tree
 from howfar.stats.blocks import FloatArray, IntArray
@@ -172,7 +171,7 @@ def _one_by_one(
 
 
 def index_ranks(scores: FloatArray, periods: Sequence[str] | None = None) -> IntArray:
-    """Ranks (V, U) of scores (V, U) as ``ranks_of`` gives them; 0 where the score is missing."""
+    """Ranks (V, U) of scores (V, U): 1 + number of higher ones; 0 where the score is missing."""
     ranks = np.zeros(scores.shape, dtype=np.int64)
     if periods is not None:
         times = np.array(periods, dtype=object)

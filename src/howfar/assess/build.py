@@ -7,9 +7,10 @@ from dataclasses import asdict
 import numpy as np
 
 from howfar.assess.aggregate import scores_of
+from howfar.assess.batch import index_ranks
 from howfar.assess.denominate import denominate
 from howfar.assess.impute import impute
-from howfar.assess.index import Index, min_ranks
+from howfar.assess.index import Index
 from howfar.assess.matrix import Matrix
 from howfar.assess.normalise import frames, normalise
 from howfar.assess.recipe import Recipe, Step
@@ -28,9 +29,7 @@ def build(matrix: Matrix, tree: Tree, recipe: Recipe) -> Index:
     same index, to the last digit.
     """
     data, steps, log, dropped = prepare(matrix, tree, recipe)
-    shared = frames(data, recipe.normalise.reference)
-    reference = shared[0][1] if len(shared) == 1 else None
-    weights, step = weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times, reference)
+    weights, step = weights_of(data, tree, recipe)
     scores = scores_of(data.values, tree, weights, recipe.aggregate, data.times)
     missing = [unit for unit, one in zip(data.units, scores[:, -1], strict=True) if np.isnan(one)]
     said = f"{len(tree.ids)} indicators to {len(tree.groups)} groups"
@@ -80,12 +79,16 @@ def prepare(
     return data, steps, log, dropped
 
 
+def weights_of(data: Matrix, tree: Tree, recipe: Recipe) -> tuple[FloatArray, Step]:
+    """Weights (N,) for normalised data; those from data come from the panel's reference period."""
+    shared = frames(data, recipe.normalise.reference)
+    reference = shared[0][1] if len(shared) == 1 else None
+    return weigh(data.values, tree, recipe.weigh, recipe.aggregate, data.times, reference)
+
+
 def ranks_of(scores: FloatArray, times: tuple[str, ...] | None) -> FloatArray:
-    """Ranks (U, N): 1 is the highest, ties share the lowest; in a panel within each period."""
-    if times is None:
-        return min_ranks(scores)
-    ranks = np.full_like(scores, np.nan)
-    periods = np.array(times, dtype=object)
-    for time in dict.fromkeys(times):
-        ranks[periods == time] = min_ranks(scores[periods == time])
-    return ranks
+    """Ranks (U, N) of scores, NaN where missing; in a panel within each period.
+
+    rank = 1 + number of units with a higher score: 1 is the highest, ties share the lowest.
+    """
+    return np.where(np.isnan(scores), np.nan, index_ranks(scores.T, times).T)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from howfar.assess.aggregate import SAME as SAME
 from howfar.assess.matrix import Matrix
 from howfar.assess.recipe import Recipe, Step
 from howfar.assess.tree import Tree
@@ -65,15 +62,3 @@ class Index:
             "one of " + ", ".join(dict.fromkeys(self.units)),
             suggest(unit, self.units),
         )
-
-
-def min_ranks(scores: FloatArray) -> FloatArray:
-    """Rank 1 for the highest along the axis before the last; ties share the lowest rank.
-
-    rank(u) = 1 + number of units with a higher score; NaN where the score is. scores: (..., U, N).
-    """
-    same = SAME * np.nanmax(np.abs(scores), axis=-2, keepdims=True, initial=0.0)[..., None, :]
-    with np.errstate(invalid="ignore"):
-        higher = scores[..., None, :, :] - scores[..., :, None, :] > same
-    ranks = 1.0 + higher.sum(axis=-2)
-    return np.where(np.isnan(scores), np.nan, ranks)

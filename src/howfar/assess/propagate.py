@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from howfar.assess.aggregate import scores_of
-from howfar.assess.build import build, prepare
+from howfar.assess.build import build, prepare, weights_of
 from howfar.assess.denominate import denominate
 from howfar.assess.index import Index
 from howfar.assess.matrix import Matrix
@@ -16,7 +16,7 @@ from howfar.assess.normalise import scaled
 from howfar.assess.recipe import Recipe, Weigh
 from howfar.assess.tree import Tree
 from howfar.assess.vary import present_rows
-from howfar.assess.weigh import FROM_DATA, weigh
+from howfar.assess.weigh import FROM_DATA
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
 from howfar.stats.intervals import MIN_USABLE, Interval, bootstrap_interval
@@ -126,7 +126,7 @@ def propagate(
     for number, values in enumerate(tables):
         drawn = prepare(matrix.with_values(values), tree, recipe)[0]
         if not fixed:
-            weights = weigh(drawn.values, tree, recipe.weigh, recipe.aggregate, drawn.times)[0]
+            weights = weights_of(drawn, tree, recipe)[0]
         rows = present_rows(matrix, drawn.units, drawn.times)
         found = scores_of(drawn.values, tree, weights, recipe.aggregate, drawn.times)
         scores[number, rows] = found

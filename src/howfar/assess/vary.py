@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from howfar.assess.batch import index_ranks, index_scores
-from howfar.assess.build import build, prepare
+from howfar.assess.build import build, prepare, weights_of
 from howfar.assess.choices import Choice, Option
 from howfar.assess.matrix import Matrix
 from howfar.assess.net import net_of
 from howfar.assess.recipe import DATA_VERBS, Aggregate, Recipe, Weigh
 from howfar.assess.tree import Tree
-from howfar.assess.weigh import FROM_DATA, weigh
+from howfar.assess.weigh import FROM_DATA
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray, IntArray
 
@@ -56,7 +56,7 @@ class Variants:
         options = _taken(self.choices, self.picks[variant])
         matrix, recipe = _planned(self.matrix, self.tree, self.recipe, options)
         data = prepare(matrix, self.tree, recipe)[0]
-        weights = weigh(data.values, self.tree, recipe.weigh, recipe.aggregate, data.times)[0]
+        weights = weights_of(data, self.tree, recipe)[0]
         row = self.picks[variant : variant + 1]
         weights = weights * _multipliers(self.tree, self.choices, row, self.factors)[0]
         named = dict(zip(self.tree.nodes, map(float, weights), strict=True))
@@ -159,8 +159,7 @@ class _Kitchen:
             if self._needs_scores(recipe.weigh):
                 weigh_key += repr(recipe.aggregate)
         if weigh_key not in self._weights:
-            made = weigh(data.values, self.tree, recipe.weigh, recipe.aggregate, data.times)
-            self._weights[weigh_key] = made[0]
+            self._weights[weigh_key] = weights_of(data, self.tree, recipe)[0]
         return _Cooked(
             data.values,
             self._weights[weigh_key],
