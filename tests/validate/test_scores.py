@@ -33,7 +33,17 @@ def test_bias_rmse_and_coverage_of_four_figures() -> None:
     assert found.rmse == pytest.approx(math.sqrt((1 + 0.25 + 9 + 9) / 4))
     assert found.coverage == pytest.approx(0.5)
     assert (found.below, found.above) == (0.25, 0.25)
-    assert (found.worst, found.worst_scope) == (0.0, "b")
+    assert found.intervals == 4
+    # One figure in b says nothing of b.
+    assert (found.worst, found.worst_scope) == (None, None)
+
+
+def test_the_least_of_one_scope_is_of_scopes_with_figures_enough() -> None:
+    def of(scope: str, held: int, number: int) -> list[Outcome]:
+        return [outcome(0.0, 0.0 if k < held else 5.0, scope=scope) for k in range(number)]
+
+    (found,) = score(of("a", 9, 10) + of("b", 8, 10) + of("c", 0, 9), "plain")
+    assert (found.worst, found.worst_scope) == (0.8, "b")
 
 
 def test_the_error_of_a_mean_takes_whole_studies_as_units() -> None:
@@ -64,6 +74,26 @@ def test_counted_figures_are_exact_or_wrong() -> None:
     assert score(same, "plain")[0].verdict == "exact"
     other = [outcome(3.0, 4.0, 0.0, bound=True, level=None, kind="realised")]
     assert score(same + other, "plain")[0].verdict == "wrong"
+
+
+def test_wrong_bounds_are_not_hidden_by_intervals_of_the_same_figure() -> None:
+    right = [outcome(3.0, 3.0, study=str(k), scope=str(k % 7)) for k in range(400)]
+    wrong = [outcome(3.0, 4.0, 0.0, bound=True, level=None, study=str(k)) for k in range(20)]
+    none = [outcome(3.0, None, level=None, study=str(k)) for k in range(5)]
+    bare = [outcome(3.0, 3.0, low=None, high=None, level=None)]
+    level, bounds = score([*right, *wrong, *none, *bare], "plain")
+    assert (level.level, level.verdict) == (0.95, "cautious")
+    assert (level.measured, level.not_measured, level.intervals) == (401, 5, 400)
+    assert (bounds.level, bounds.verdict) == (None, "wrong")
+    assert (bounds.measured, bounds.not_measured, bounds.intervals) == (20, 0, 20)
+
+
+def test_what_was_not_measured_is_no_row_beside_bounds() -> None:
+    exact = outcome(3.0, 3.0, 0.0, bound=True, level=None)
+    (found,) = score([exact, outcome(3.0, None, level=None), outcome(3.0, None)], "plain")
+    assert (found.measured, found.not_measured, found.verdict) == (1, 2, "exact")
+    (found,) = score([outcome(3.0, None)], "plain")
+    assert (found.measured, found.not_measured, found.verdict) == (0, 1, "no interval")
 
 
 def test_power_is_counted_where_there_is_an_effect_and_alarms_where_there_is_none() -> None:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,8 @@ MOST_ERROR = 0.03
 """Greatest Monte Carlo error of a coverage that is called held."""
 ROUNDING = 1e-9
 """Relative difference up to which a counted figure equals the count."""
+SCOPE_FIGURES: Final = 10
+"""Intervals of one scope from which its own coverage is told: of one alone it is 0 or 1."""
 
 Kind = Literal["process", "realised"]
 Verdict = Literal["holds", "cautious", "fails", "exact", "wrong", "too few", "no interval"]
@@ -56,12 +58,13 @@ class Outcome:
 class Score:
     """How one figure of a measure did in one scenario, over channels and studies.
 
-    studies: simulated studies. measured, not_measured: figures with and without value. bias, rmse:
-    in the figure's unit; relative_*: of (value - truth) / |truth|, over truths that are not 0.
-    coverage: share of intervals that hold the truth; *_error: Monte Carlo standard errors, studies
-    being the independent units. below, above: share of truths below and above the interval. worst:
-    the least coverage of a single scope, worst_scope. power: share of intervals that exclude "no
-    effect" where there is one; false_alarms: where there is none. seconds: of one whole study.
+    studies: simulated studies. measured, not_measured: figures with and without value. intervals:
+    measured figures that have one. bias, rmse: in the figure's unit; relative_*: of (value - truth)
+    / |truth|, over truths that are not 0. coverage: share of intervals that hold the truth;
+    *_error: Monte Carlo standard errors, studies being the independent units. below, above: share
+    of truths below and above the interval. worst: the least coverage of a single scope,
+    worst_scope, of those with SCOPE_FIGURES intervals at least; null where none has. power: share
+    of intervals that exclude "no effect" where there is one; false_alarms: where there is none.
     """
 
     measure: str
@@ -71,6 +74,7 @@ class Score:
     studies: int
     measured: int
     not_measured: int
+    intervals: int
     bias: float | None
     bias_error: float | None
     relative_bias: float | None
@@ -89,13 +93,35 @@ class Score:
 
 
 def score(outcomes: Iterable[Outcome], scenario: str) -> list[Score]:
-    """Scores by measure, figure and kind of truth, in their order."""
+    """Scores by measure, figure and kind of truth, in their order.
+
+    Intervals with a level and bounds are scored apart, even of one figure: many that hold at their
+    level would hide a few that are wrong.
+    """
 
     def key(one: Outcome) -> tuple[str, str, str]:
         return one.measure, one.figure, one.kind
 
     ordered = sorted(outcomes, key=key)
-    return [_score(list(group), scenario) for _, group in groupby(ordered, key)]
+    return [
+        _score(part, scenario)
+        for _, group in groupby(ordered, key)
+        for part in _by_interval(list(group))
+    ]
+
+
+def _by_interval(outcomes: Sequence[Outcome]) -> list[list[Outcome]]:
+    """Outcomes of one figure with a level, and those with bounds.
+
+    What has no interval belongs to either; it stands with a level where the figure ever has one.
+    """
+    found = {
+        bound: [o for o in outcomes if o.low is not None and o.bound is bound]
+        for bound in (False, True)
+    }
+    parts = [part for part in found.values() if part] or [[]]
+    parts[0] += [o for o in outcomes if o.low is None]
+    return parts
 
 
 def _score(outcomes: Sequence[Outcome], scenario: str) -> Score:
@@ -105,7 +131,8 @@ def _score(outcomes: Sequence[Outcome], scenario: str) -> Score:
     truth = np.array([o.truth for o in measured])
     study = np.array([o.study for o in measured])
     relative = difference[truth != 0] / np.abs(truth[truth != 0])
-    held = _held([o for o in measured if o.low is not None])
+    given = [o for o in measured if o.low is not None]
+    held = _held(given)
     power, alarms = _alarms(measured)
     return Score(
         measure=one.measure,
@@ -115,6 +142,7 @@ def _score(outcomes: Sequence[Outcome], scenario: str) -> Score:
         studies=len({o.study for o in outcomes}),
         measured=len(measured),
         not_measured=len(outcomes) - len(measured),
+        intervals=len(given),
         bias=_mean(difference),
         bias_error=clustered_error(difference, study) if len(measured) else None,
         relative_bias=_mean(relative),
@@ -129,7 +157,7 @@ def _score(outcomes: Sequence[Outcome], scenario: str) -> Score:
         worst_scope=held.worst_scope,
         power=power,
         false_alarms=alarms,
-        verdict=_verdict(measured, held),
+        verdict=_verdict(given, held),
     )
 
 
@@ -169,10 +197,15 @@ def _held(outcomes: Sequence[Outcome]) -> _Held:
     )
 
 
-def _worst(inside: npt.NDArray[np.bool_], scopes: Sequence[str]) -> tuple[float, str]:
+def _worst(
+    inside: npt.NDArray[np.bool_], scopes: Sequence[str]
+) -> tuple[float, str] | tuple[None, None]:
     names, place = np.unique(np.array(scopes), return_inverse=True)
-    shares = np.bincount(place, inside) / np.bincount(place)
+    number = np.bincount(place)
+    shares = np.where(number >= SCOPE_FIGURES, np.bincount(place, inside) / number, np.inf)
     least = int(shares.argmin())
+    if math.isinf(shares[least]):
+        return None, None
     return float(shares[least]), str(names[least])
 
 
@@ -218,10 +251,10 @@ def _alarms(outcomes: Sequence[Outcome]) -> tuple[float | None, float | None]:
     return _share(real), _share(none)
 
 
-def _verdict(measured: Sequence[Outcome], held: _Held) -> Verdict:
-    if not measured or held.share is None or held.error is None:
+def _verdict(given: Sequence[Outcome], held: _Held) -> Verdict:
+    if held.share is None or held.error is None:
         return "no interval"
-    if all(o.bound for o in measured):
+    if given[0].bound:
         return "exact" if held.share == 1.0 else "wrong"
     if held.level is None or not math.isfinite(held.error):
         return "too few"
