@@ -6,10 +6,10 @@ from scipy.stats import chi2
 from tests.simulate.hand import plan, same
 
 from howfar.simulate.background import MECHANISM, BackgroundSettings, rates
-from howfar.simulate.news import HOUR, NewsSettings, news
 from howfar.simulate.news import MECHANISM as NEWS
+from howfar.simulate.news import NewsSettings, news
 from howfar.simulate.places import COUNTRIES, PLATFORMS, TOPICS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import HOUR, Plan
 from howfar.simulate.posts import ORIGINAL, Posts, together
 from howfar.simulate.society import SocietySettings, society
 

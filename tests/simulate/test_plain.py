@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from tests.simulate.hand import plan
 
-from howfar.simulate.plain import ours, plain, roots
-from howfar.simulate.posts import CLAIM, NO_CLAIM, ORIGINAL, REPLY, Posts
+from howfar.simulate.plain import SEEN, answers, ours, plain, roots
+from howfar.simulate.posts import CLAIM, NO_CLAIM, ORIGINAL, REPLY, SHARE, Posts
 from howfar.simulate.society import society
 
 
@@ -35,3 +35,14 @@ def test_ours_are_channels_of_that_role_and_no_person() -> None:
     assert len(told) == len(people)
     assert not told[people.persons].any()
     assert [c.role == "ours" for c in people.channels] == told[: len(people.channels)].tolist()
+
+
+def test_answers_are_counted_at_what_they_answer() -> None:
+    family = Posts.of(
+        6,
+        parent=np.array([-1, 0, 0, 1, 0, -1]),
+        relation=np.array([ORIGINAL, REPLY, REPLY, REPLY, SHARE, REPLY]),
+    )
+    assert answers(family, "comments").tolist() == [2, 1, 0, 0, 0, 0]
+    assert answers(family, "shares").tolist() == [1, 0, 0, 0, 0, 0]
+    assert set(SEEN) == {"comments", "shares"}

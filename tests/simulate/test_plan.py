@@ -3,10 +3,11 @@
 import datetime as dt
 from itertools import pairwise
 
+import numpy as np
 from tests.simulate.hand import plan
 
 from howfar.simulate.mechanisms import MECHANISMS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, Plan, uniform
 from howfar.simulate.spread import SpreadSettings
 
 
@@ -42,3 +43,10 @@ def test_a_scenario_may_set_other_parameters() -> None:
     assert plan().of(SpreadSettings) == SpreadSettings()
     mine = SpreadSettings(tail=2.0)
     assert plan(SpreadSettings=mine).of(SpreadSettings) is mine
+
+
+def test_uniform_numbers_are_those_of_splitmix64() -> None:
+    # The first outputs of the generator from state 0, whose state grows by one constant.
+    states = np.arange(1, 4, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    told = [0xE220A8397B1DCDAF, 0x6E789E6AA1B965F4, 0x06C45D188009454F]
+    assert uniform(states).tolist() == [(one >> 11) / 2**53 for one in told]

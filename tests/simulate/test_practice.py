@@ -112,13 +112,6 @@ def test_rounding_loses_nothing_of_small_figures(accounts: Society) -> None:
     assert (posts["comments"] == -1).all()
 
 
-def test_without_it_there_is_no_effect(accounts: Society) -> None:
-    # The posts before the change: the same number on every day.
-    world = plan()
-    counts = by_day(world, accounts, even(world, accounts, 5))
-    assert (np.asarray(counts) == 5).all()
-
-
 def test_controls_never_change_and_have_the_same_trend(accounts: Society) -> None:
     world = plan()
     treated = {change.account for change in changes(world, accounts)}
@@ -148,6 +141,15 @@ def test_the_noise_has_the_memory_that_it_says(accounts: Society) -> None:
     assert weekly.std() == pytest.approx(0.08 * 0.96, rel=0.03)
     found = np.corrcoef(weekly[:, :-1].ravel(), weekly[:, 1:].ravel())[0, 1]
     assert found == pytest.approx(0.6, abs=0.03)
+
+
+def test_levels_are_worked_out_once_and_nobody_can_change_them(accounts: Society) -> None:
+    levels = without(plan(), accounts)
+    assert without(plan(), accounts) is levels
+    with pytest.raises(ValueError, match="read-only"):
+        levels[0, 0, 0] = 1.0
+    for other in (plan(2), Plan(1, 2_000, "", frozenset(), days=100)):
+        assert not np.array_equal(without(other, accounts)[..., :100], levels[..., :100])
 
 
 def test_dates_are_staggered_and_crossed_with_effects(accounts: Society) -> None:

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.news import HOUR, news
+from howfar.simulate.news import news
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import COUNTRIES, PLATFORMS, TOPICS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import HOUR, Plan
 from howfar.simulate.posts import Posts
 from howfar.simulate.society import Society, SocietySettings
 from howfar.simulate.spread import MECHANISM as SPREAD
@@ -88,7 +88,7 @@ class Background(Quiet):
         )
 
     def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
-        """Expected posts, the rhythm, shares of topics and of links."""
+        """Expected posts, the rhythm, shares of topics and of links; what changes them later."""
         settings = plan.of(BackgroundSettings)
         total, written = immigrants(plan), by_channels(plan, society)
         return {
@@ -99,10 +99,15 @@ class Background(Quiet):
             "weekend_to_weekday": dict(zip(("persons", "channels"), settings.week, strict=True)),
             "topics_outside_news": dict(zip(TOPICS, settings.topics, strict=True)),
             "share_with_link": settings.linked,
+            # Topics, and how many posts of channels there are.
+            "before": sorted(plan.mechanisms & {"agenda", "practice"}),
         }
 
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
-        """channel_rates: expected own posts of each channel in the whole window."""
+        """channel_rates: expected own posts of each channel in the whole window.
+
+        Without those that changes of practice leave away: see practice.kept().
+        """
         weights = np.array([channel.rate for channel in society.channels])
         expected = by_channels(plan, society) * weights / weights.sum()
         names = [channel.channel for channel in society.channels]

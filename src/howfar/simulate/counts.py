@@ -14,8 +14,9 @@ from howfar.simulate.maturation import grown
 from howfar.simulate.paid import PaidSettings, share_paid
 from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import PLATFORMS
-from howfar.simulate.plan import Plan
-from howfar.simulate.posts import FIGURES, REPLY, SHARE, Posts
+from howfar.simulate.plain import SEEN, answers
+from howfar.simulate.plan import Plan, uniform
+from howfar.simulate.posts import FIGURES, SHARE, Posts
 from howfar.simulate.society import Society
 
 REACTIONS: Final = ("likes", "comments", "shares")
@@ -73,9 +74,8 @@ class Counts(Quiet):
         for place, figure in enumerate(REACTIONS):
             noise = rng.normal(-(settings.noise**2) / 2, settings.noise, len(posts))
             drawn[figure] = rng.poisson(views * rates[:, place] * factor * np.exp(noise))
-        for figure, relation in (("comments", REPLY), ("shares", SHARE)):
-            of = posts["parent"][(posts["relation"] == relation) & (posts["parent"] >= 0)]
-            drawn[figure] = np.maximum(drawn[figure], np.bincount(of, minlength=len(posts)))
+        for figure in SEEN:
+            drawn[figure] = np.maximum(drawn[figure], answers(posts, figure))
         shared = posts["relation"] == SHARE
         return posts.with_columns(
             **{
@@ -85,7 +85,10 @@ class Counts(Quiet):
         )
 
     def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
-        """Parameters that all posts share; those of channels are in truth/figures.parquet."""
+        """Parameters that all posts share; those of channels are in truth/figures.parquet.
+
+        before: what of the world changes these figures later.
+        """
         settings = plan.of(CountsSettings)
         return {
             "views_sd_log": settings.spread,
@@ -96,12 +99,14 @@ class Counts(Quiet):
                 platform: dict(zip(REACTIONS, rates, strict=True))
                 for platform, rates in zip(PLATFORMS, settings.rates, strict=True)
             },
+            "before": sorted(plan.mechanisms & {"crisis", "practice"}),
         }
 
     def tables(self, plan: Plan, society: Society) -> dict[str, pa.Table]:
         """figures: by channel the median and mean of views, and reactions to a view.
 
-        mean_views: over paid and unpaid posts together.
+        mean_views: over paid and unpaid posts together. All before a practice changes or a crisis
+        comes: see truth()["before"].
         """
         settings = plan.of(CountsSettings)
         factor = factors(society, settings)
@@ -147,16 +152,10 @@ def seen(plan: Plan, posts: Posts, at: int) -> dict[str, npt.NDArray[np.int64]]:
 
 
 def _uniform(plan: Plan, posts: Posts, place: int) -> npt.NDArray[np.float64]:
-    """In [0, 1) for each post (N,) and figure, from seed and number alone (splitmix64)."""
-    with np.errstate(over="ignore"):
-        x = posts["number"].astype(np.uint64) * np.uint64(len(FIGURES)) + np.uint64(place)
-        x = (x + np.uint64(plan.seed * 0xD1342543DE82EF95 & 0xFFFFFFFFFFFFFFFF)) * np.uint64(
-            0x9E3779B97F4A7C15
-        )
-        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        x = x ^ (x >> np.uint64(31))
-    return (x >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    """In [0, 1) for each post (N,) and figure, from seed and number alone (SplitMix64)."""
+    start = np.uint64(plan.seed * 0xD1342543DE82EF95 & 0xFFFFFFFFFFFFFFFF)
+    x = posts["number"].astype(np.uint64) * np.uint64(len(FIGURES)) + np.uint64(place)
+    return uniform((x + start) * np.uint64(0x9E3779B97F4A7C15))
 
 
 MECHANISM: Final = Counts()

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import TOPICS
-from howfar.simulate.plain import ours, plain
+from howfar.simulate.plain import SEEN, answers, ours, plain
 from howfar.simulate.plan import DAY, Plan
-from howfar.simulate.posts import FIGURES, REPLY, SHARE, Posts
+from howfar.simulate.posts import FIGURES, Posts
 from howfar.simulate.society import Society
 from howfar.simulate.texts import source
 
@@ -38,7 +38,6 @@ class CrisisSettings:
     measure: int = 5
 
 
-_SEEN: Final = {"comments": REPLY, "shares": SHARE}
 _BACKGROUND: Final = "background"
 
 
@@ -62,10 +61,8 @@ class _Crisis(Quiet):
         changed: dict[str, npt.NDArray[Any]] = {}
         for name in FIGURES:
             kept = np.floor(posts[name] * keeps + odd).astype(np.int64)
-            if name in _SEEN:
-                # No fewer than the answers and shares that are there.
-                of = posts["parent"][(posts["relation"] == _SEEN[name]) & (posts["parent"] >= 0)]
-                kept = np.maximum(kept, np.bincount(of, minlength=len(posts)))
+            if name in SEEN:
+                kept = np.maximum(kept, answers(posts, name))
             changed[name] = np.where((posts[name] >= 0) & (keeps < 1), kept, posts[name])
         said = (posts["topic"] == TOPICS.index(settings.topic)) & (
             posts["account"] >= len(society.channels)

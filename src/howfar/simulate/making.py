@@ -10,15 +10,12 @@ import pyarrow as pa
 from howfar.simulate.mechanisms import MECHANISMS, named
 from howfar.simulate.parts import Mechanism, Part
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS, TOPICS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import SECOND, Plan
 from howfar.simulate.posts import COLUMNS, Posts
 from howfar.simulate.society import Society
 
 ROWS: Final = 1 << 17
 """More than any part has; a post's number is its part's place times this, plus its row."""
-
-_SECOND: Final = 1_000_000
-"""Microseconds: some platforms tell no finer times, so no post of a world has one."""
 
 _NAMES: Final = {
     "platform": PLATFORMS,
@@ -54,7 +51,8 @@ def finished(plan: Plan, society: Society, place: int, part: Part) -> Posts:
         raise ValueError(f"{part} has {len(posts)} posts; at most {ROWS - 1} fit")
     return posts.with_columns(
         number=place * ROWS + np.arange(len(posts)),
-        created=posts["created"] // _SECOND * _SECOND,
+        # Some platforms tell no finer times.
+        created=posts["created"] // SECOND * SECOND,
     )
 
 

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from howfar.simulate.parts import Quiet
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, SECOND, Plan
 from howfar.simulate.society import Society
-
-_SECOND: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def grown(plan: Plan, age: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     if not plan.on(MECHANISM.name):
         return np.ones(len(age))
     settings = plan.of(MaturationSettings)
-    since = np.maximum(age, 0) / _SECOND
+    since = np.maximum(age, 0) / SECOND
     share: npt.NDArray[np.float64] = 1.0 - (1.0 + since / settings.scale) ** -settings.shape
     return share
 

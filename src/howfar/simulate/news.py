@@ -11,11 +11,8 @@ import pyarrow as pa
 
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import TOPICS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import HOUR, Plan
 from howfar.simulate.society import Society
-
-HOUR: Final = 3_600_000_000
-"""Microseconds."""
 
 
 @dataclass(frozen=True, slots=True)

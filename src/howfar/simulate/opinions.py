@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import COUNTRIES, FRAMES, TOPICS
+from howfar.simulate.plain import roots
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import Posts
 from howfar.simulate.society import PATHS, Society
@@ -110,12 +111,11 @@ class _Opinions(Quiet):
             u[again] = repeated(plan, posts["recycled"][again], name)
             reached = np.cumsum(shares(plan, name), axis=-1)[..., :-1]
             drawn[name] = np.array(values)[(u[:, None] >= reached[cell]).sum(axis=1)]
-        root = np.where(posts["root"] < 0, np.arange(len(posts)), posts["root"])
         said = source(posts)
         return posts.with_columns(
             sentiment=drawn["sentiment"][said],
             stance=drawn["stance"][said],
-            frame=drawn["frame"][root],
+            frame=drawn["frame"][roots(posts)],
         )
 
     def truth(self, plan: Plan, society: Society) -> dict[str, Any]:
@@ -127,6 +127,7 @@ class _Opinions(Quiet):
             "period_days": PERIOD,
             "true_for": "posts that share nothing and recycle nothing; frame: posts without parent",
             "posts_of": list(settings.holding),
+            "before": sorted(plan.mechanisms & {"crisis"}),
         }
         for name, tilt in (("sentiment", settings.sentiment), ("stance", settings.stance)):
             told[name] = {

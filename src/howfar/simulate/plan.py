@@ -7,13 +7,16 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 Settings = TypeVar("Settings")
 
-DAY = 86_400_000_000
+SECOND: Final = 1_000_000
+HOUR: Final = 3_600 * SECOND
+DAY: Final = 24 * HOUR
 """Microseconds."""
 
 
@@ -36,7 +39,7 @@ class Plan:
     @property
     def begins(self) -> int:
         """First instant of the window, UTC microseconds."""
-        return int(dt.datetime.combine(self.start, dt.time(), dt.UTC).timestamp()) * 1_000_000
+        return int(dt.datetime.combine(self.start, dt.time(), dt.UTC).timestamp()) * SECOND
 
     @property
     def ends(self) -> int:
@@ -66,3 +69,15 @@ class Plan:
         told = "\x1f".join(str(name) for name in (self.seed, *names))
         words = np.frombuffer(hashlib.sha256(told.encode()).digest(), np.uint32)
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words.tolist())))
+
+
+def uniform(states: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+    """A number in [0, 1) for each state (N,), and always the same for the same state.
+
+    The last steps of SplitMix64 (Steele, Lea and Flood 2014, 10.1145/2660193.2660195): states that
+    differ little give numbers that have nothing to do with each other.
+    """
+    x = (states ^ (states >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    x = x ^ (x >> np.uint64(31))
+    return (x >> np.uint64(11)).astype(np.float64) * 2.0**-53

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.parts import Part, Quiet
-from howfar.simulate.plain import plain, roots
+from howfar.simulate.plain import SEEN, answers, plain, roots
 from howfar.simulate.plan import DAY, Plan
-from howfar.simulate.posts import FIGURES, REPLY, SHARE, Posts
+from howfar.simulate.posts import FIGURES, Posts
 from howfar.simulate.society import Society
 
 FIGURE, VOLUME = range(2)
-OUTCOMES = ("views a post", "posts a day")
 _NOISE_BOUND = 2.0
-_SEEN: Final = {"comments": REPLY, "shares": SHARE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +75,31 @@ def changes(plan: Plan, society: Society) -> list[Change]:
 
 
 def without(plan: Plan, society: Society) -> npt.NDArray[np.float64]:
-    """Log level (2, C, days) of figures and volume of each channel, had nobody changed anything."""
-    settings = plan.of(PracticeSettings)
-    days = np.arange(plan.days)
-    weeks = plan.days // 7 + 2
-    own = np.empty((2, len(society.channels), plan.days))
-    for account in range(len(society.channels)):
+    """Log level (2, C, days) of figures and volume of each channel, had nobody changed anything.
+
+    One array for all who ask: it cannot be written to.
+    """
+    return _without(plan.seed, plan.days, plan.of(PracticeSettings), len(society.channels))
+
+
+@lru_cache(maxsize=2)
+def _without(
+    seed: int, length: int, settings: PracticeSettings, channels: int
+) -> npt.NDArray[np.float64]:
+    plan = Plan(seed, 0, "", frozenset())
+    days = np.arange(length)
+    weeks = length // 7 + 2
+    own = np.empty((2, channels, length))
+    for account in range(channels):
         drawn = plan.generator("practice", "noise", account).standard_normal((2, weeks))
         for week in range(1, weeks):
             drawn[:, week] *= np.sqrt(1.0 - settings.memory**2)
             drawn[:, week] += settings.memory * drawn[:, week - 1]
         own[:, account] = np.clip(drawn, -_NOISE_BOUND, _NOISE_BOUND)[:, 1 + days // 7]
-    common = settings.trend * days / plan.days
+    common = settings.trend * days / length
     common = common + settings.season * np.sin(2.0 * np.pi * days / settings.period)
     levels: npt.NDArray[np.float64] = settings.noise * own + common
+    levels.flags.writeable = False
     return levels
 
 
@@ -138,8 +148,8 @@ class Practice(Quiet):
         for place, name in enumerate(FIGURES, 1):
             # Rounded up as often as the part behind the point says, so that no effect is lost.
             scaled = np.floor(posts[name] * factor + drawn[place]).astype(np.int64)
-            if name in _SEEN:
-                scaled = np.maximum(scaled, _answers(posts, _SEEN[name]))
+            if name in SEEN:
+                scaled = np.maximum(scaled, answers(posts, name))
             figures[name] = np.where(own & (posts[name] >= 0), scaled, posts[name])
         return posts.with_columns(**figures).take(np.flatnonzero(stays[roots(posts)]))
 
@@ -161,6 +171,7 @@ class Practice(Quiet):
             "trend": settings.trend,
             "season": {"amplitude": settings.season, "days": settings.period},
             "noise": {"standard_deviation": settings.noise, "memory_of_weeks": settings.memory},
+            "before": sorted(plan.mechanisms & {"crisis"}),
         }
 
     def events(self, plan: Plan, society: Society) -> list[dict[str, object]]:
@@ -205,12 +216,6 @@ class Practice(Quiet):
                 }
             ),
         }
-
-
-def _answers(posts: Posts, relation: int) -> npt.NDArray[np.int64]:
-    """How many posts of the world answer each post (N,) in this way: no figure is below it."""
-    of = posts["parent"][(posts["relation"] == relation) & (posts["parent"] >= 0)]
-    return np.bincount(of, minlength=len(posts))
 
 
 MECHANISM = Practice()

@@ -10,11 +10,10 @@ import numpy.typing as npt
 
 from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import SECOND, Plan
 from howfar.simulate.posts import COLUMNS, QUOTE, REPLY, SHARE, Posts
 from howfar.simulate.society import Society
 
-_SECOND: Final = 1_000_000
 _HANDED_ON: Final = ("platform", "topic", "frame", "story", "news", "root")
 """What a post hands on to all that answer it or pass it on."""
 _SHARED: Final = ("picture", "recycled", "sentiment", "stance")
@@ -44,13 +43,6 @@ class SpreadSettings:
     near: float = 0.5
     tongue: float = 0.3
     spreading: tuple[str, ...] = ("background",)
-
-
-def begotten(settings: SpreadSettings, seconds: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Share of all offspring that are there after a time (N,) in seconds, 0 to 1."""
-    since = np.maximum(np.asarray(seconds, np.float64), 0.0)
-    share: npt.NDArray[np.float64] = 1.0 - (1.0 + since / settings.scale) ** -settings.tail
-    return share
 
 
 class Spread(Quiet):
@@ -110,7 +102,7 @@ def _offspring(
     wait = settings.scale * ((1.0 - rng.random(len(parent))) ** (-1.0 / settings.tail) - 1.0)
     # Whatever is later than the window is not in it; capped so that the integer does not overflow.
     wait = np.minimum(wait, 2.0 * plan.days * 86_400.0)
-    created = parents["created"][parent] + (wait * _SECOND).astype(np.int64)
+    created = parents["created"][parent] + (wait * SECOND).astype(np.int64)
     inside = created < plan.ends
     parent, created = parent[inside], created[inside]
     platform = platform[parent]

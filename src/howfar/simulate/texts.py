@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from howfar.simulate.languages import KINDS, TONES, sentences
 from howfar.simulate.places import LANGUAGES
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import Plan, uniform
 from howfar.simulate.posts import NO_CLAIM, REPLY, SHARE, Posts
 from howfar.simulate.society import society
 
@@ -100,12 +100,8 @@ def repeated(plan: Plan, numbers: _Rows, draw: str) -> _Uniform:
     draw: what they are for. SplitMix64 of the number, from a start of this world.
     """
     salt = plan.generator("repeated", draw).integers(0, 2**64, dtype=np.uint64)
-    state = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) + salt
-    state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    state = state ^ (state >> np.uint64(31))
-    made: _Uniform = (state >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return made
+    state = (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    return uniform(state + salt)
 
 
 def _columns(plan: Plan, posts: Posts, rng: np.random.Generator) -> list[list[str]]:
