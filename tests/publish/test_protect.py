@@ -81,10 +81,10 @@ def test_a_day_of_few_persons_cannot_be_computed_from_the_other_days() -> None:
 
 
 def test_a_hidden_share_is_hidden_too_where_its_bounds_repeat_it() -> None:
-    persons = cell(0.1, 4, path="unknown", category="posts")
-    media = cell(0.3, None, path="media", category="posts")
-    again = cell(0.3, None, path="media", category="posts", params="split=any")
-    other = cell(0.4, None, path="media", category="posts", params="another figure")
+    persons = cell(0.1, 4, path="unknown", category="reactions")
+    media = cell(0.3, None, path="media", category="reactions")
+    again = cell(0.3, None, path="media", category="reactions", params="split=any")
+    other = cell(0.4, None, path="media", category="reactions", params="another figure")
     assert statuses(persons, media, again, other) == ["suppressed"] * 3 + ["measured"]
 
 
@@ -98,8 +98,53 @@ def test_nothing_of_a_suppressed_cell_remains() -> None:
 
 
 def test_channels_are_shown_beside_a_hidden_cell_of_persons() -> None:
-    # No sum over channels and persons is published, and anybody can count a channel's posts.
+    # Anybody can count a channel's posts: hiding their number would protect nobody.
     few = cell(3, 4, path="unknown", platform="x", language="sw")
     ours = cell(3, None, channel="ours", platform="x", language="sw")
     theirs = cell(5, None, channel="theirs", platform="x", language="sw")
     assert statuses(few, ours, theirs) == ["suppressed", "measured", "measured"]
+
+
+def _day(value: float, persons: int | None, day: int, **dims: str) -> Result:
+    return cell(value, persons, category="posts by day", period_start=str(day), **dims)
+
+
+def test_posts_of_few_persons_cannot_be_computed_from_all_posts_and_the_channels() -> None:
+    # 64 posts less 20 of the channel and 40 of the persons of x are the 4 of three persons on
+    # mastodon: the sum, or a day of x, is hidden with them.
+    cells = [
+        cell(64, 43, category="distinct posts"),
+        cell(24, 3, category="distinct posts", params="source=a"),
+        cell(40, 40, category="distinct posts", params="source=b"),
+        _day(20, None, 1, channel="ours", platform="mastodon", params="source=a"),
+        _day(4, 3, 1, path="unknown", platform="mastodon", params="source=a"),
+        _day(15, 12, 1, path="unknown", platform="x", params="source=b"),
+        _day(25, 20, 2, path="unknown", platform="x", params="source=b"),
+    ]
+    every, _, _, ours, few, *others = statuses(*cells)
+    assert (ours, few) == ("measured", "suppressed")
+    assert "suppressed" in (every, *others)
+
+
+def test_the_same_few_persons_on_many_days_stay_few() -> None:
+    # Three persons on each of ten days are not thirty.
+    few = [_day(4, 3, day, path="unknown", platform="x", params="source=a") for day in range(10)]
+    total = cell(40, 30, category="distinct posts", params="source=a")
+    assert statuses(total, *few) == ["suppressed"] * 11
+
+
+def test_what_the_platform_counted_on_a_day_of_few_persons_is_hidden() -> None:
+    counted = cell(12, 12, category="expected by day", period_start="1", params="source=a")
+    ours = _day(10, None, 1, channel="ours", params="source=a")
+    few = _day(2, 2, 1, path="unknown", params="source=a")
+    assert statuses(counted, ours, few) == ["suppressed", "measured", "suppressed"]
+
+
+def test_no_share_of_posts_is_shown_beside_a_hidden_one_of_persons() -> None:
+    # 60 posts of the media, which are public, and their share 0.6 tell of 100 posts in all.
+    shares = {"unknown": (0.1, 30, 0.08), "media": (0.6, None, None), "official": (0.3, None, None)}
+    cells = [
+        cell(value, persons, largest, path=path, platform="x", category="posts")
+        for path, (value, persons, largest) in shares.items()
+    ]
+    assert statuses(*cells) == ["suppressed"] * 3

@@ -28,10 +28,16 @@ DOMINATED: Final = "one person makes more than half of it"
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cells (by index) that add up to a total; null total: it is published elsewhere."""
+    """Cells (by index) that add up to a total; null total: it is published elsewhere.
+
+    What is public beside them (named channels, which anybody can count) may stand in the total and
+    is no cell. again: the same persons may stand behind several cells, as behind the days of a
+    series; together they are then known to be no more than those of the largest cell.
+    """
 
     cells: tuple[int, ...]
     total: int | None = None
+    again: bool = False
 
     @property
     def members(self) -> tuple[int, ...]:
@@ -99,12 +105,15 @@ def suppress(
         size = abs(value) if value is not None and not math.isnan(value) else 0.0
         return kind, size, index
 
+    def together(group: Group, persons: Sequence[int]) -> int:
+        return max(persons, default=0) if group.again else sum(persons)
+
     def exposed(group: Group) -> bool:
         """Whether the hidden part, total less published cells, breaks a primary rule."""
         hidden = [i for i in group.cells if reasons[i]]
         if not hidden or (group.total is not None and reasons[group.total]):
             return False
-        persons = sum(n_persons[i] or 0 for i in hidden)
+        persons = together(group, [n_persons[i] or 0 for i in hidden])
         value = math.fsum(values[i] or 0.0 for i in hidden)
         top = max(abs(largest[i] or 0.0) for i in hidden)
         return len(hidden) == 1 or bool(primary(persons, value, top, minimum))
@@ -117,7 +126,7 @@ def suppress(
         hidden = [i for i in group.cells if reasons[i]]
         if group.total is not None and reasons[group.total]:
             return set()
-        persons = sum(n_persons[i] or 0 for i in hidden)
+        persons = together(group, [n_persons[i] or 0 for i in hidden])
         value = math.fsum(values[i] or 0.0 for i in hidden)
         top = max((abs(largest[i] or 0.0) for i in hidden), default=0.0)
         taken: set[int] = set()
@@ -126,7 +135,7 @@ def suppress(
             if enough or index == group.total:
                 break
             taken.add(index)
-            persons += n_persons[index] or 0
+            persons = together(group, [persons, n_persons[index] or 0])
             value += values[index] or 0.0
             top = max(top, abs(largest[index] or 0.0))
         return taken if hidden else set()

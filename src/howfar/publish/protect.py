@@ -33,6 +33,8 @@ def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured
         [result.largest for _, result in flat],
         minimum,
     )
+    for index in _hidden_shares(flat, reasons):
+        reasons[index] = reasons[index] or COMPLEMENTARY
     shown: dict[int, list[Result]] = defaultdict(list)
     hidden = {
         _same(n, result)
@@ -48,6 +50,47 @@ def protect_persons(measured: Sequence[Measured], minimum: int) -> list[Measured
             )
         shown[n].append(result)
     return [replace(one, results=tuple(shown[n])) for n, one in enumerate(measured)]
+
+
+def _days(flat: Sequence[tuple[int, Result]]) -> list[Group]:
+    """Posts of persons by day, with what adds them to those of channels, which are public.
+
+    That is, by source and over all sources, the number of distinct posts; and of one day what the
+    platform itself counted.
+    """
+    days: dict[Hashable, list[int]] = defaultdict(list)
+    totals: dict[Hashable, int] = {}
+    for index, (n, result) in enumerate(flat):
+        dims = {k: v for k, v in result.dims.items() if v is not None}
+        source, day = dims.get("params"), dims.get("period_start")
+        exact = result.estimate.low_kind != "confidence"
+        if dims.get("category") == "posts by day" and "channel" not in dims:
+            for key in ((n, None, None), (n, source, None), (n, source, day)):
+                days[key].append(index)
+        elif dims.get("category") in ("distinct posts", "expected by day") and exact:
+            totals[n, source, day] = index
+    return [
+        Group(tuple(cells), totals[key], again=True) for key, cells in days.items() if key in totals
+    ]
+
+
+def _hidden_shares(flat: Sequence[tuple[int, Result]], reasons: Sequence[str | None]) -> set[int]:
+    """Shares of posts beside a hidden one of persons on the same platform.
+
+    The posts of a path's channels are public: one share that is shown tells how many posts there
+    are in all, and these less those of the channels are the persons'.
+    """
+    found: dict[Hashable, list[int]] = defaultdict(list)
+    for index, (n, result) in enumerate(flat):
+        dims = {k: v for k, v in result.dims.items() if v is not None}
+        if dims.get("category") == "posts" and "path" in dims and "channel" not in dims:
+            found[n, dims.get("platform")].append(index)
+    return {
+        index
+        for cells in found.values()
+        if any(reasons[i] and flat[i][1].estimate.n_persons for i in cells)
+        for index in cells
+    }
 
 
 def _same(n: int, result: Result) -> Hashable:
@@ -68,8 +111,8 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
         dims = {k: v for k, v in result.dims.items() if v is not None}
         fixed = frozenset((k, v) for k, v in dims.items() if k not in _MEMBERS)
         if "channel" not in dims:
-            # Named channels are public: whoever can see them can count them, and hiding their
-            # figures would protect nobody. No sum over them and persons is published.
+            # Named channels are public: whoever can see them can count them, so that hiding their
+            # figures would protect nobody. Sums over them and persons are what is hidden instead.
             across[n, fixed].append(index)
             # Shares of paths add up to 1 on each platform by itself.
             shares[n, fixed, dims.get("platform")].append(index)
@@ -87,8 +130,9 @@ def _groups(measured: Sequence[Measured], flat: Sequence[tuple[int, Result]]) ->
         else:
             facet = "language" if category is None else str(category).partition("=")[0]
             within[whole, facet].append(index)
-    plain = [*across.values(), *shares.values(), *series.values()]
-    groups = [Group(tuple(cells)) for cells in plain]
+    groups = [Group(tuple(cells)) for cells in (*across.values(), *shares.values())]
+    groups += [Group(tuple(cells), again=True) for cells in series.values()]
+    groups += _days(flat)
     groups += [Group(tuple(cells), over_all.get(key)) for key, cells in sources.items()]
     groups += [Group(tuple(cells), totals.get(whole)) for (whole, _), cells in within.items()]
     # One cell beside nothing tells of no other.

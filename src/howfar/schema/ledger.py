@@ -117,6 +117,10 @@ class Source:
         """All posts of its query by day as the platform counted them; empty where not known."""
         return next((self.counted[name] for name in PERIODS if self.counted.get(name)), {})
 
+    def persons_on(self, day: int) -> int | None:
+        """Persons who posted on a day; null without any."""
+        return sum(days[day][1] for days in self.days.values() if day in days) or None
+
     def persons_near(self) -> int | None:
         """A number of persons that certainly stand behind what is usual; null without any."""
         found = [persons for days in self.days.values() for _, persons in days.values() if persons]
