@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -64,6 +65,7 @@ def test_the_truth_tells_every_mechanism_that_is_on(world: World) -> None:
     assert "seed 7, scenario all" in truth["origin"]
     assert sorted(truth["planted"]) == truth["mechanisms_on"]
     assert all(truth["planted"].values()), "a mechanism without a truth"
+    assert (truth["numpy"], truth["pyarrow"]) == (np.__version__, pa.__version__)
     assert truth["posts"] == world.posts
     assert truth["files"] == dict(world.files)
 
@@ -197,6 +199,50 @@ def test_a_folder_with_anything_else_is_refused(tmp_path: Path) -> None:
         simulate(kept, plan("unmoved"))
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "", '{"format": "howfar-world/9"}'])
+def test_a_file_that_only_has_the_name_costs_nobody_a_study(tmp_path: Path, content: str) -> None:
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "study.toml").write_text("mine")
+    (tmp_path / "unfinished.json").write_text(content)
+    before = bytes_of(tmp_path)
+    with pytest.raises(StudyError, match="something already"):
+        simulate(tmp_path, plan("unmoved"))
+    assert bytes_of(tmp_path) == before
+
+
+@pytest.mark.parametrize("other", ["mine.txt", "study.old"])
+def test_an_interrupted_world_with_anything_else_beside_it_stays(
+    tmp_path: Path, other: str
+) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "mine.csv").write_text("mine")
+    (tmp_path / "unfinished.json").write_text(json.dumps({"format": FORMAT}))
+    (tmp_path / other).write_text("mine")
+    before = bytes_of(tmp_path)
+    with pytest.raises(StudyError, match="something already"):
+        simulate(tmp_path, plan("unmoved"))
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_run_stopped_at_its_first_file_is_begun_anew(tmp_path: Path) -> None:
+    partial = tmp_path / "unfinished.json.partial"
+    partial.write_text('{"form')
+    simulate(tmp_path, plan("unmoved"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "raw",
+        "study",
+        "truth",
+        "truth.json",
+    ]
+
+
+@pytest.mark.parametrize("content", ["[]", "7", "{}", "{"])
+def test_a_truth_that_is_no_object_of_ours_is_no_world(tmp_path: Path, content: str) -> None:
+    (tmp_path / "truth.json").write_text(content)
+    with pytest.raises(StudyError, match="no simulated world"):
+        load(tmp_path)
 
 
 def test_a_world_of_another_format_is_not_known(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,6 +35,7 @@ FORMAT: Final = "howfar-world/1"
 TRUTH: Final = "truth.json"
 RAW, TABLES, STUDY = "raw", "truth", "study"
 _UNFINISHED: Final = "unfinished.json"
+_PARTIAL: Final = ".partial"
 
 Progress = Callable[[str, int, int], None]
 
@@ -106,10 +108,7 @@ def simulate(
 
 def load(folder: Path) -> dict[str, Any]:
     """truth.json of a world; StudyError where the folder holds none that this version knows."""
-    try:
-        truth: dict[str, Any] = json.loads((folder / TRUTH).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        truth = {}
+    truth = _read_json(folder / TRUTH)
     if truth.get("format") != FORMAT:
         raise StudyError(
             "this is no simulated world" if not truth else f"format {truth.get('format')}",
@@ -202,13 +201,19 @@ def _add(out: Path, name: str, content: bytes) -> None:
 
 
 def _declared(plan: Plan) -> dict[str, Any]:
-    """What a world is made from: with the program's version, all that its bytes depend on."""
+    """What a world is made from.
+
+    Of what its bytes hang on beside the plan, the versions of this program, of numpy (random
+    numbers) and of pyarrow (truth/). Other processors and other libraries may change last digits.
+    """
     return {
         "format": FORMAT,
         "simulated": True,
         "origin": "Simulated data: planted by howfar simulate, "
         f"seed {plan.seed}, scenario {plan.scenario}. Nobody wrote these posts.",
         "howfar": __version__,
+        "numpy": np.__version__,
+        "pyarrow": pa.__version__,
         "seed": plan.seed,
         "size": plan.size,
         "scenario": plan.scenario,
@@ -221,9 +226,9 @@ def _declared(plan: Plan) -> dict[str, Any]:
 
 def _finished_before(out: Path, plan: Plan) -> World | None:
     """The world that is there already, if it is the one that is asked for."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+    if not out.exists() or (out.is_dir() and not any(map(_matters, out.iterdir()))):
         return None
-    if out.is_dir() and (out / _UNFINISHED).exists():
+    if _interrupted(out):
         return None
     known = out.is_dir() and (out / TRUTH).exists()
     truth = load(out) if known else {}
@@ -236,6 +241,22 @@ def _finished_before(out: Path, plan: Plan) -> World | None:
             next="name another folder",
         )
     return World(out, truth["posts"], truth["files"], truth["rejects"])
+
+
+def _matters(path: Path) -> bool:
+    """Not what a run left that was stopped before anything else."""
+    return path.name != _UNFINISHED + _PARTIAL
+
+
+def _interrupted(out: Path) -> bool:
+    """Whether a folder holds a world that was begun and not finished, and nothing else.
+
+    What is in it is removed: a file of that name alone must not cost anybody a study.
+    """
+    if not out.is_dir() or _read_json(out / _UNFINISHED).get("format") != FORMAT:
+        return False
+    written = {RAW, TABLES, STUDY, TRUTH, TRUTH + _PARTIAL, _UNFINISHED, _UNFINISHED + _PARTIAL}
+    return {path.name for path in out.iterdir()} <= written
 
 
 def _begin(out: Path, plan: Plan) -> None:
@@ -259,6 +280,18 @@ def _end(out: Path, scene: Scene, world: World) -> None:
     (out / _UNFINISHED).unlink()
 
 
+def _read_json(path: Path) -> dict[str, Any]:
+    """The object that a file holds; empty where it holds none."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Whole or not at all: an interrupted run leaves no half of it."""
     text = json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    partial = path.with_name(path.name + _PARTIAL)
+    partial.write_text(text + "\n", encoding="utf-8", newline="\n")
+    partial.replace(path)
