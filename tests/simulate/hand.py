@@ -5,7 +5,8 @@ from itertools import combinations
 import numpy as np
 
 from howfar.simulate.happenings import told_by
-from howfar.simulate.parts import Mechanism, Part
+from howfar.simulate.making import parts
+from howfar.simulate.parts import Mechanism
 from howfar.simulate.plan import Plan
 from howfar.simulate.posts import COLUMNS, ORIGINAL, SHARE, Posts, together
 from howfar.simulate.society import society
@@ -17,14 +18,12 @@ def plan(*on: str, seed: int = 7, size: int = 100_000, **settings: object) -> Pl
 
 
 def made(world: Plan, mechanism: Mechanism) -> Posts:
-    """All that a mechanism adds to a world, as the world asks for it: nothing if it is off."""
-    if not world.on(mechanism.name):
-        return Posts.of(0)
+    """All that a mechanism adds to a world: the parts that the world itself asks it for."""
     who = society(world)
-    parts = [mechanism.posts(world, who, i) for i in range(mechanism.parts(world, who))]
     changed = [
-        mechanism.change(world, who, Part(mechanism.name, i), posts)
-        for i, posts in enumerate(parts)
+        mechanism.change(world, who, part, mechanism.posts(world, who, part.index))
+        for part in parts(world, who)
+        if part.mechanism == mechanism.name
     ]
     for posts in changed:
         orderly(world, posts)

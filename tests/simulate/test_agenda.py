@@ -78,7 +78,7 @@ def test_the_free_topic_has_the_memory_and_no_leader(accounts: Society) -> None:
     assert (np.abs(found - [0.5, 0, 0, 0, 0, 0]) < 4 * error).all()
 
 
-def test_without_it_nobody_leads(accounts: Society) -> None:
+def test_the_oracle_finds_nobody_in_random_topics(accounts: Society) -> None:
     world = plan()
     found, error = oracle(world, accounts, originals(world, accounts, 800_000), "trade")
     assert (np.abs(found) < 4 * error).all()
