@@ -44,8 +44,10 @@ class Annotation:
     being right about its accuracy. boast: its stated log-odds over the true ones.
 
     coders: for each person, the probability to code a value as it is. coded: posts in the sample,
-    about; twice: part of them that a second person codes as well.
-    labelled: posts with labels of the model, about; all in worlds that are smaller.
+    about, if every post of the world's size could be in it: shares and posts that are removed or
+    not captured can not, so it has fewer. twice: part of the sample that a second person codes as
+    well. labelled: posts with labels of the model, about, if every post could have them: those that
+    are removed or not captured can not. In worlds that are smaller, all that can.
     """
 
     accuracy: tuple[float, ...] = (

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from scipy.special import ndtri
 
-from howfar.simulate.happenings import HOUR, in_window, instants, moment, scaled, told_by
+from howfar.simulate.happenings import in_window, instants, moment, scaled, told_by
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, HOUR, Plan
 from howfar.simulate.posts import ORIGINAL, REPLY, Posts, together
 from howfar.simulate.society import Society
 

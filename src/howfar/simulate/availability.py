@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from howfar.simulate.parts import Part, Quiet
 from howfar.simulate.places import COUNTRIES, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, SECOND, Plan
 from howfar.simulate.posts import CLAIM, Posts
 from howfar.simulate.society import Society
 
@@ -81,7 +81,7 @@ class _Availability(Quiet):
         )
         gone = np.isfinite(age) & (posts["removed"] == 0)
         # A second at least: no post vanishes before it is there.
-        after = (np.where(gone, age, 0.0) * DAY).astype(np.int64) + 1_000_000
+        after = (np.where(gone, age, 0.0) * DAY).astype(np.int64) + SECOND
         drawn = rng.random(len(posts))
         labelled = np.where(posts["claim"] == CLAIM, settings.labelled_claims, settings.labelled)
         return posts.with_columns(

@@ -15,9 +15,6 @@ from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.posts import Posts
 from howfar.simulate.society import Society
 
-CAPTURES: Final = ("complete", "sample", "keyword", "capped", "browsing")
-"""As in a study's sources."""
-
 
 @dataclass(frozen=True, slots=True)
 class CaptureSettings:
@@ -110,6 +107,9 @@ _CHANCES: Final[
     "capped": _capped,
     "browsing": _browsing,
 }
+
+CAPTURES: Final = tuple(_CHANCES)
+"""Classes of capture, as in a study's sources."""
 
 
 class Capture(Quiet):

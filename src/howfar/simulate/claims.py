@@ -8,10 +8,10 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from howfar.simulate.happenings import HOUR, SHARING, family, in_window, instants, scaled, told_by
+from howfar.simulate.happenings import SHARING, family, in_window, instants, scaled, told_by
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, HOUR, Plan
 from howfar.simulate.posts import CLAIM, CORRECTION, Posts, together
 from howfar.simulate.society import Society
 

@@ -9,14 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from howfar.simulate.places import COUNTRIES, PLATFORMS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import HOUR, SECOND, Plan
 from howfar.simulate.posts import ORIGINAL, SHARE, Column, Posts
 from howfar.simulate.society import Society
 from howfar.simulate.texts import source
-
-SECOND: Final = 1_000_000
-HOUR: Final = 3_600 * SECOND
-"""Microseconds."""
 
 SHARING: Final = tuple(PLATFORMS.index(name) for name in ("x", "telegram", "mastodon"))
 """Platforms on which persons pass on others' posts in public."""

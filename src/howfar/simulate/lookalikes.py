@@ -14,8 +14,6 @@ import numpy as np
 import pyarrow as pa
 
 from howfar.simulate.happenings import (
-    HOUR,
-    SECOND,
     SHARING,
     awake,
     distinct,
@@ -26,7 +24,7 @@ from howfar.simulate.happenings import (
 )
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, HOUR, SECOND, Plan
 from howfar.simulate.posts import SHARE, Posts, together
 from howfar.simulate.society import Society
 

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from howfar.simulate.happenings import HOUR, SHARING, descent, in_window, scaled, told_by
+from howfar.simulate.happenings import SHARING, descent, in_window, scaled, told_by
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, HOUR, Plan
 from howfar.simulate.posts import ORIGINAL, REPLY, SHARE, Posts
 from howfar.simulate.society import Society
 from howfar.simulate.texts import source

@@ -11,7 +11,7 @@ import pyarrow as pa
 from howfar.simulate.happenings import SHARING, family, in_window, scaled, told_by
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, SECOND, Plan
 from howfar.simulate.posts import Posts, together
 from howfar.simulate.society import Society
 
@@ -125,7 +125,7 @@ def story(plan: Plan, society: Society, index: int) -> Story:
     if spare < 0:
         # The window is too short for this sleep: the story does not come back within it.
         sleep, spare = 0.0, max(plan.days - settings.life, 0.0)
-    began = plan.begins + int(rng.random() * spare * 86_400) * 1_000_000
+    began = plan.begins + int(rng.random() * spare * 86_400) * SECOND
     platform, back = (SHARING[i] for i in rng.permutation(len(SHARING))[:2].tolist())
     expected = min(max(settings.size * plan.size, settings.least), settings.most)
     first, second = (1 + rng.poisson([expected - 1, expected * settings.again - 1])).tolist()

@@ -10,8 +10,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.simulate.happenings import (
-    HOUR,
-    SECOND,
     SHARING,
     in_window,
     persons_on,
@@ -21,7 +19,7 @@ from howfar.simulate.happenings import (
 )
 from howfar.simulate.parts import Quiet
 from howfar.simulate.places import PLATFORMS, TOPICS
-from howfar.simulate.plan import DAY, Plan
+from howfar.simulate.plan import DAY, HOUR, SECOND, Plan
 from howfar.simulate.posts import SHARE, Posts, together
 from howfar.simulate.society import Society
 

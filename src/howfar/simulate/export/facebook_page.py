@@ -13,6 +13,7 @@ from howfar.simulate.export.reactions import kinds
 from howfar.simulate.export.rejects import replaced
 from howfar.simulate.export.scene import Mask, Rows, Scene, View, stamps
 from howfar.simulate.places import PLATFORMS
+from howfar.simulate.plan import HOUR
 from howfar.simulate.posts import ORIGINAL
 from howfar.simulate.texts import address
 
@@ -71,7 +72,7 @@ def field(text: str) -> str:
 
 def _rows(view: View, rows: Rows) -> list[str]:
     posts = view.posts
-    local = posts["created"][rows] + HOURS * 3_600_000_000
+    local = posts["created"][rows] + HOURS * HOUR
     reactions = kinds(posts, rows)
     counts = [posts[name][rows] for name in ("likes", "comments", "shares")]
     # A post without reactions told has no kinds either.

@@ -25,7 +25,7 @@ from howfar.simulate.export.ids import (
 from howfar.simulate.export.piece import Crawl
 from howfar.simulate.export.scene import INSTANCE, Scene
 from howfar.simulate.places import COUNTRIES, LANGUAGES, PLATFORMS
-from howfar.simulate.plan import Plan
+from howfar.simulate.plan import SECOND, Plan
 from howfar.study.channels import COLUMNS
 from howfar.study.template import source_lines, toml_value
 
@@ -132,7 +132,7 @@ def _asked(settings: CaptureSettings, capture: str) -> str | None:
 
 
 def _moment(crawl: Crawl) -> dt.datetime:
-    return dt.datetime.fromtimestamp(crawl.at // 1_000_000, dt.UTC)
+    return dt.datetime.fromtimestamp(crawl.at // SECOND, dt.UTC)
 
 
 def _insights(scene: Scene, crawls: Sequence[Crawl]) -> Iterator[dict[str, object]]:

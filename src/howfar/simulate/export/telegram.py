@@ -14,6 +14,7 @@ from howfar.simulate.export.reactions import EMOJI, kinds
 from howfar.simulate.export.rejects import replaced
 from howfar.simulate.export.scene import Rows, Scene, View, stamps
 from howfar.simulate.places import LANGUAGES, PLATFORMS
+from howfar.simulate.plan import SECOND
 from howfar.simulate.posts import ORIGINAL, SHARE
 from howfar.simulate.texts import address
 
@@ -76,7 +77,7 @@ def _messages(scene: Scene, view: View, rows: Rows, chat: int) -> list[str]:
     columns = zip(
         (posts["number"][rows] + 1).tolist(),
         stamps(posts["created"][rows], "s"),
-        (posts["created"][rows] // 1_000_000).tolist(),
+        (posts["created"][rows] // SECOND).tolist(),
         scene.names(account),
         [_peer(a, size) for a in account.tolist()],
         _relations(scene, view, rows, chat),
