@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from howfar.cli.console import progress_bar, say, say_json
 from howfar.errors import StudyError
 from howfar.validate.external import TRUTH_COLUMNS, score_file, truths_of
 from howfar.validate.judge import WORLDS
-from howfar.validate.results import results_of, store
+from howfar.validate.results import fields_of, results_of, store
 from howfar.validate.studies import run_studies
 from howfar.validate.trials import TRIALS
 
@@ -45,7 +44,10 @@ def command(
     ] = None,
     score: Annotated[
         Path | None,
-        typer.Option(help="CSV of another tool's figures: measure, scope, estimate, lower, upper."),
+        typer.Option(
+            help="CSV of another tool's figures: measure, scope, estimate, lower, upper; lower "
+            "and upper are taken as the ends of a 95 % interval."
+        ),
     ] = None,
     truths: Annotated[
         Path | None, typer.Option(help="Write the truth of the world's figures to this CSV.")
@@ -87,7 +89,7 @@ def _other(world: Path, score: Path | None, truths: Path | None, worlds: int, js
     if (score is None) == (truths is None):
         raise typer.BadParameter("with --world either --score or --truths")
     if score is not None:
-        rows = [asdict(one) for one in score_file(score, world, worlds)]
+        rows = [fields_of(one) for one in score_file(score, world, worlds)]
         if json:
             say_json({"simulated": True, "rows": rows})
         else:

@@ -23,6 +23,8 @@ from howfar.validate.trials import TRIALS
 from howfar.validate.truths import Truths
 
 COLUMNS: Final = ("measure", "scope", "estimate", "lower", "upper")
+LEVEL: Final = 0.95
+"""Of others' intervals, whose file tells none."""
 TRUTH_COLUMNS: Final = ("measure", "figure", "scope", "truth", "error", "kind")
 _PLACES: Final = ("channel", "platform", "path", "country", "language", "category", "params")
 
@@ -48,6 +50,8 @@ def plan_of(world: Path) -> Plan:
 def score_file(file: Path, world: Path, worlds: int) -> list[Score]:
     """Scores of figures in a CSV file (COLUMNS) against the truth of a world.
 
+    Lower and upper are taken as the ends of an interval of LEVEL.
+
     StudyError where a line is no figure, or nothing in the file has a stated truth.
     """
     rows = [_row(file, number, line) for number, line in _lines(file)]
@@ -71,7 +75,7 @@ def truths_of(world: Path, worlds: int) -> list[Outcome]:
 def _against(rows: list[dict[str, Any]], world: Path, worlds: int) -> list[Outcome]:
     plan, told = plan_of(world), load(world)
     truths = Truths(channels_of(plan, worlds), persons_of(plan, PERSONS_WORLDS), FUNCTIONS)
-    facts = Study(plan.scenario, plan.seed, 0.0, told["posts"], 0, told["rejects"], 0, "")
+    facts = Study(plan.scenario, plan.seed, 0.0, told["posts"], 0, told["rejects"], 0, 0, "")
     return outcomes(rows, plan, truths, facts)
 
 
@@ -117,7 +121,7 @@ def _row(file: Path, number: int, line: Mapping[str, str]) -> dict[str, Any]:
         "low": low,
         "high": high,
         "low_kind": "bound" if value == low == high else "confidence",
-        "confidence": 0.95,
+        "confidence": LEVEL,
         "status": "not_measured" if value is None else "measured",
     }
 

@@ -16,10 +16,14 @@ from howfar.validate.trials import Trial
 from howfar.validate.truths import Row, Truth, Truths
 
 WORLDS: Final = 150
-"""Of other seeds, from which truths of channels are taken: their error is a twelfth."""
+"""Of other seeds, from which truths of channels are taken unless the command says otherwise.
+
+Their error is then a twelfth of a figure's own.
+"""
 
 PERSONS_WORLDS: Final = 10
-"""With the accounts of one judged study, from which truths of persons are taken."""
+"""With the accounts of one judged study, from which truths of persons and of mixes of paths are
+taken: their error is a third of a figure's own."""
 
 _PERIODS: Final = "period_start"
 _FOUND: Final = ("xmin", "tail", "source", "recheck")

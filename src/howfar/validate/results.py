@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +17,9 @@ from howfar.validate.judge import WORLDS, judged
 from howfar.validate.reasons import reason_of
 from howfar.validate.scores import FORMAT, TOLERANCE, Score, score
 from howfar.validate.sources import truths_hash
+from howfar.validate.studies import Progress
 from howfar.validate.trials import DAYS, REPLICATES, TRIALS
 
-Progress = Callable[[str, int, int], None]
 DIGITS: Final = 4
 
 ELSEWHERE: Final = (
@@ -65,9 +66,8 @@ def results_of(
                 "days": DAYS,
                 "replicates": REPLICATES,
                 "seconds": round(statistics.median(s.seconds for s in studies), 1),
-                "rejects_not_planted": sum(
-                    max(0, s.rejects_found - s.rejects_planted) for s in studies
-                ),
+                "rejects_not_planted": sum(s.rejects_not_planted for s in studies),
+                "rejects_missed": sum(s.rejects_missed for s in studies),
             }
         )
         rows += [_row(one) for one in score(outcomes, name)]
@@ -87,10 +87,18 @@ def results_of(
     }
 
 
+def fields_of(one: Score) -> dict[str, Any]:
+    """A score as JSON has it: an error that nothing bounds, of a single study, is null."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in asdict(one).items()
+    }
+
+
 def _row(one: Score) -> dict[str, Any]:
     told = {
         name: float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value
-        for name, value in asdict(one).items()
+        for name, value in fields_of(one).items()
     }
     if one.verdict in ("fails", "wrong"):
         told["reason"] = reason_of(one.measure, one.figure)
@@ -111,13 +119,7 @@ def _text(value: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    # An error that nothing bounds (a single study) is no number of JSON.
-    clean = (
-        {k: None if v == float("inf") else v for k, v in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
-    return json.dumps(clean, ensure_ascii=False, allow_nan=False)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def load(path: Path) -> dict[str, Any]:

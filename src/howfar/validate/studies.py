@@ -6,9 +6,10 @@ import hashlib
 import json
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -21,7 +22,7 @@ from howfar.readers.ingest import ingest, source_files
 from howfar.run import run_study
 from howfar.schema.tables import DIMENSIONS
 from howfar.simulate.plan import Plan
-from howfar.simulate.world import World, simulate
+from howfar.simulate.world import RAW, World, simulate
 from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import FILE_NAME, load_study
@@ -36,6 +37,9 @@ _COLUMNS: Final = (
 )
 _DONE: Final = "done.json"
 
+Rejects = Counter[tuple[str, int | None, str]]
+"""File below raw/, line and reason of each rejected record."""
+
 TAIL_EVERY: Final = 4
 """Half the time of a study goes into fitting tails anew: each fourth study has that measure."""
 
@@ -44,8 +48,9 @@ TAIL_EVERY: Final = 4
 class Study:
     """A study that was run: its figures and what it took.
 
-    seconds: from nothing to figures. posts: of the world. rejects: planted, and as the reading
-    found them.
+    seconds: from nothing to figures. posts: of the world. rejects_planted: damaged records;
+    rejects_missed: those that the reading did not list with file, line and reason;
+    rejects_not_planted: what it listed beside them.
     """
 
     scenario: str
@@ -54,7 +59,8 @@ class Study:
     posts: int
     records: int
     rejects_planted: int
-    rejects_found: int
+    rejects_missed: int
+    rejects_not_planted: int
     code: str
 
 
@@ -102,20 +108,30 @@ def run_one(out: Path, trial: Trial, seed: int, code: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     plan, started = trial.plan(seed), time.perf_counter()
     world = simulate(folder / "world", plan)
-    records, rejected = read_world(world, plan)
+    records, found = read_world(world, plan)
+    planted = _planted(world)
     left = frozenset[str]() if seed % TAIL_EVERY == 0 else frozenset({"attention_tail"})
     estimates = run_study(world.study, leave_out=left).estimates
     seconds = time.perf_counter() - started
     pq.write_table(estimates.select(list(_COLUMNS)), folder / "figures.parquet")
-    shutil.copy(world.folder / "truth" / "rejects.parquet", folder / "rejects.parquet")
     shutil.rmtree(world.folder)
-    study = Study(trial.name, seed, seconds, world.posts, records, world.rejects, rejected, code)
+    study = Study(
+        trial.name,
+        seed,
+        seconds,
+        world.posts,
+        records,
+        rejects_planted=planted.total(),
+        rejects_missed=(planted - found).total(),
+        rejects_not_planted=(found - planted).total(),
+        code=code,
+    )
     # Last: a study without it was not finished.
     (folder / _DONE).write_text(json.dumps(asdict(study)) + "\n", encoding="utf-8")
 
 
-def read_world(world: World, plan: Plan) -> tuple[int, int]:
-    """Read a world's raw files with a key of its own; records and rejects."""
+def read_world(world: World, plan: Plan) -> tuple[int, Rejects]:
+    """Read a world's raw files with a key of its own; records, and what was rejected."""
     path = world.study / FILE_NAME
     text = path.read_text(encoding="utf-8")
     path.write_text(
@@ -125,8 +141,18 @@ def read_world(world: World, plan: Plan) -> tuple[int, int]:
     # Nobody is to be protected here, and a key that is not random makes runs comparable.
     key = hashlib.sha256(f"simulated {plan.scenario} {plan.seed}".encode()).digest()
     files = source_files(study, world.study, _no_data_set)
-    done = ingest(study, channels, TableStore(world.study), files, key)
-    return sum(o.records for o in done), sum(o.rejected for o in done)
+    tables = TableStore(world.study)
+    done = ingest(study, channels, tables, files, key)
+    paths = {o.input: o.path.rpartition(f"/{RAW}/")[2] for o in done}
+    rejects = Counter(
+        (paths[r["input"]], r["line"], r["reason"]) for r in tables.read("rejects").to_pylist()
+    )
+    return sum(o.records for o in done), rejects
+
+
+def _planted(world: World) -> Rejects:
+    table = pq.read_table(world.folder / "truth" / "rejects.parquet")
+    return Counter((r["file"], r["line"], r["reason"]) for r in table.to_pylist())
 
 
 def _no_data_set(name: str) -> Path:
@@ -134,10 +160,16 @@ def _no_data_set(name: str) -> Path:
 
 
 def kept_studies(out: Path, name: str) -> Iterator[tuple[Study, pa.Table]]:
-    """Studies of a scenario that were finished, with their figures, by seed."""
+    """Studies of a scenario that were finished, with their figures, by seed.
+
+    Those that another version left, which told other things of a study, are not among them.
+    """
+    names = {field.name for field in fields(Study)}
     for path in sorted((out / name).glob(f"*/{_DONE}"), key=lambda p: int(p.parent.name)):
-        told = Study(**json.loads(path.read_text(encoding="utf-8")))
-        yield told, pq.read_table(path.parent / "figures.parquet")
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told.keys() != names:
+            continue
+        yield Study(**told), pq.read_table(path.parent / "figures.parquet")
 
 
 def _folder(out: Path, name: str, seed: int) -> Path:

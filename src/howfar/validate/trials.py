@@ -23,7 +23,7 @@ class Trial:
     """A scenario as it is judged.
 
     says: what is planted. mechanisms, settings: as in Plan. size: posts of a world, about. studies:
-    how many seeds the stored results rest on, from 0.
+    how many seeds are run unless the command says otherwise, from 0.
     """
 
     name: str
