@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 FORMAT = "howfar-scores/1"
-"""Of the stored scores; docs/concepts/worlds.md says what each field is."""
+"""Of the stored scores; docs/validation.md names the fields, Score says what they are."""
 
 TOLERANCE = 3.29
 """Monte Carlo errors that a coverage may lie below its level: 99.9 %, since rows are many."""
