@@ -269,9 +269,9 @@ def _share(source: Source, calendar: Calendar, dims: Mapping[str, Any]) -> Resul
     start, end = calendar.start, calendar.end
     value = (min(max(calendar.last, start), end) - start) / (end - start)
     if calendar.known:
-        return _exact(value, _UNIT, source.method, dims, n_posts=source.inside())
+        return _exact(value, _UNIT, source.method, dims)
     reason = "the source does not say when it was collected: from its last post to its end"
-    estimate = exact(value, _UNIT, source.method, n_posts=source.inside())
+    estimate = exact(value, _UNIT, source.method)
     return Result(replace(estimate, high=1.0, reason=reason), dims)
 
 
@@ -281,7 +281,8 @@ def _expected(source: Source, calendar: Calendar, sampling: Sampling) -> Iterato
     counted = source.platform_counts()
     for day, posts in sorted(counted.items()):
         if day in calendar.days:
-            yield _exact(posts, unit, COUNTED, dims | _period(day, 1))
+            at = dims | _period(day, 1)
+            yield _exact(posts, unit, COUNTED, at, n_persons=source.persons_on(day))
     usual = expected_days(source, calendar, sampling.confidence)
     if counted or usual is None:
         return
