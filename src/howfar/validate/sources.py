@@ -16,8 +16,8 @@ STUDIES: Final = (
     *("assess/profile.py", "store/frames.py"),
     *(f"schema/{n}.py" for n in ("age", "comparable", "reactions", "results", "settled", "spans")),
     *(f"simulate/{n}.py" for n in ("background", "counts", "making", "maturation", "mechanisms")),
-    *(f"simulate/{n}.py" for n in ("news", "paid", "parts", "places", "plan", "posts")),
-    *(f"simulate/{n}.py" for n in ("scenarios", "society", "spread")),
+    *(f"simulate/{n}.py" for n in ("news", "paid", "parts", "places", "plain", "plan")),
+    *(f"simulate/{n}.py" for n in ("posts", "scenarios", "society", "spread")),
     *(f"validate/{n}.py" for n in ("studies", "trials")),
 )
 """What makes the worlds of the trials and their figures, beside measures and their statistics.
