@@ -146,4 +146,3 @@ def test_steps_hold_the_data_after_each_verb() -> None:
     assert np.isnan(index.steps["denominate"].values[0, 0])
     assert index.steps["impute"].values[0, 0] == np.nanmedian(values[:, 0])
     np.testing.assert_array_equal(index.steps["normalise"].values, index.scores[:, :5])
-    assert index.title == "communication performance"

@@ -118,12 +118,14 @@ def test_a_lower_group_inside_does_not_hide_it() -> None:
         Tree((_leaf("a", "h", level="out-take"),), groups)
 
 
-def test_the_program_decides_what_it_is_called() -> None:
+def test_outcomes_are_those_with_weight() -> None:
     output, outcome = _leaf("a", level="out-take"), _leaf("b", level="outcome")
-    assert Tree((output,), (ROOT,)).title == "communication performance"
-    assert Tree((output, outcome), (ROOT,)).title == "communication effectiveness"
+    assert Tree((output,), (ROOT,)).outcomes() == ()
+    tree = Tree((output, outcome), (ROOT,))
+    assert tree.outcomes() == ("b",)
+    assert tree.outcomes({"b": 0.0}) == ()
     impact = _leaf("b", level="impact", weight=0.0)
-    assert Tree((output, impact), (ROOT,)).title == "communication performance"
+    assert Tree((output, impact), (ROOT,)).outcomes() == ()
 
 
 def test_an_unknown_node_gets_a_suggestion() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.assess.asem import DENOMINATORS, expected, rows
-from tests.cli.conftest import CHANNELS, STUDY, Call
+from tests.cli.conftest import CHANNELS, STUDY, Call, registry_csv
 
 TABLE = """city,region,visits,visits_se,complaints
 Oslo,north,10,1,4
@@ -241,6 +241,64 @@ standard_error = "trust_se"
     scores = {r["organisation"]: r for r in rows["figures"] if r.get("category") == "node: trust"}
     assert scores["Ostfunk Radio"]["value"] == pytest.approx(50)
     assert scores["Ostfunk Radio"]["low"] < 50 < scores["Ostfunk Radio"]["high"]
+
+
+ONLY_OWN = """
+[index]
+units = "{units}"
+table = "own.csv"
+draws = 200
+[[index.groups]]
+id = "index"
+[[index.indicators]]
+id = "trust"
+parent = "index"
+[[index.indicators]]
+id = "staff"
+parent = "index"
+"""
+
+
+@pytest.mark.parametrize("units", ["channel", "organisation", "country"])
+def test_a_study_may_have_own_columns_only(howfar: Call, study: Path, units: str) -> None:
+    countries = dict(zip(CHANNELS, ("DE", "FR", "PL"), strict=True))
+    lines = registry_csv().splitlines()
+    head, rows = lines[0].split(","), [line.split(",") for line in lines[1:]]
+    for row in rows:
+        row[head.index("country")] = countries[row[0]]
+    text = "\n".join(",".join(row) for row in [head, *rows]) + "\n"
+    (study / "channels.csv").write_text(text, encoding="utf-8")
+    named = {
+        "channel": list(CHANNELS),
+        "organisation": [f"{c.title()} Radio" for c in CHANNELS],
+        "country": list(countries.values()),
+    }[units]
+    own = ["unit,trust,staff", *(f"{name},{n},{n}" for n, name in enumerate(named))]
+    (study / "own.csv").write_text("\n".join(own), encoding="utf-8")
+    (study / "study.toml").write_text(STUDY + ONLY_OWN.format(units=units), encoding="utf-8")
+    howfar("read", study)
+    done = howfar("run", study)
+    assert done.code == 0, done.err
+    rows = json.loads(howfar("explain", "performance_index", "--study", study, "--json").out)
+    scores = {r[units]: r for r in rows["figures"] if r.get("category") == "node: index"}
+    assert [scores[name]["value"] for name in named] == pytest.approx([0, 50, 100])
+    # Figures without a standard error count as known: no interval is claimed.
+    assert {row["low_kind"] for row in scores.values()} == {"bound"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ('units = "town"', "in a study one of"),
+        ('units = "channel"\ntime_column = "year"', "a study has one window"),
+    ],
+)
+def test_what_a_study_has_no_index_of(howfar: Call, study: Path, change: str, told: str) -> None:
+    index = ONLY_OWN.replace('units = "{units}"', change)
+    (study / "study.toml").write_text(STUDY + index, encoding="utf-8")
+    checked = howfar("check", study)
+    assert checked.code == 3
+    assert told in checked.out + checked.err
 
 
 PANEL = """city,year,visits,complaints

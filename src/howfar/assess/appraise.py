@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import stats
 
 from howfar.assess.build import build
 from howfar.assess.by_level import by_level
 from howfar.assess.checklist import Check, Facts, checklist
 from howfar.assess.correlate import (
+    FEW,
     REDUNDANT,
     Influence,
     Pair,
@@ -18,14 +20,14 @@ from howfar.assess.correlate import (
     influence,
     redundant,
 )
-from howfar.assess.declared import recipe_of, tree_of
+from howfar.assess.declared import check_claims, recipe_of, tree_of
 from howfar.assess.decompose import Decomposition, change, gap
 from howfar.assess.feed import Fed
 from howfar.assess.index import Index
 from howfar.assess.leave_out import LeftOut, leave_out
 from howfar.assess.net import RawAndNet, net_of, raw_and_net
 from howfar.assess.panel import Change, changes
-from howfar.assess.tree import LEVELS, Tree
+from howfar.assess.tree import Tree
 from howfar.assess.uncertain import Uncertain, uncertain
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
@@ -53,13 +55,15 @@ class Appraisal:
     """An index with all that was found of it.
 
     rows: places of the units shown (of a panel those of its last period), in the order of the
-    index. levels: sub-indices by level (U,). net: both forms, where indicators have two.
+    index. outcomes: indicators of outcomes or impact that feed the index of every unit. levels:
+    sub-indices by level (U,). net: both forms, where indicators have two.
     """
 
     part: IndexPart
     fed: Fed
     index: Index
     rows: tuple[int, ...]
+    outcomes: tuple[str, ...]
     levels: Mapping[str, FloatArray]
     influence: tuple[Influence, ...]
     redundant: tuple[Pair, ...]
@@ -87,26 +91,27 @@ class Appraisal:
         return tuple(self.index.units[row] for row in self.rows)
 
     @property
-    def outcomes(self) -> tuple[str, ...]:
-        """Indicators of outcomes or impact that feed the index of every unit."""
-        return outcomes_of(self.tree, self.index)
-
-    @property
     def called(self) -> str:
         """What it may be called: effectiveness only where outcomes feed every unit's index."""
-        return f"communication {'effectiveness' if self.outcomes else 'performance'}"
+        return called_by(self.outcomes)
 
 
-def outcomes_of(tree: Tree, index: Index) -> tuple[str, ...]:
-    """Indicators of level outcome or impact with weight and with a figure for every unit."""
-    shares = tree.effective_weights(index.weights)
-    least = LEVELS.index("outcome")
+def called_by(outcomes: Sequence[str]) -> str:
+    """What an index that these outcomes feed may be called."""
+    return f"communication {'effectiveness' if outcomes else 'performance'}"
+
+
+def outcomes_of(index: Index) -> tuple[str, ...]:
+    """Indicators of level outcome or impact with weight and with a figure for every unit.
+
+    A figure that was imputed is none: it tells nothing of what changed for that unit.
+    """
+    filled = next(step for step in index.log if step.verb == "impute").done["filled"]
+    units = set(index.units)
     return tuple(
-        one.id
-        for one in tree.indicators
-        if LEVELS.index(one.level) >= least
-        and shares[one.id] > 0
-        and not np.isnan(index.of(one.id)).any()
+        id
+        for id in index.tree.outcomes(index.weights)
+        if not np.isnan(index.of(id)).any() and not units & set(filled.get(id, ()))
     )
 
 
@@ -126,14 +131,17 @@ def appraise(
     degrees: degrees of freedom of the draws (blocks - 1). roles: of units; ours are profiled.
     profile: units to be profiled and set against others first.
 
-    Raises StudyError for a tree, recipe or choices that cannot be, and for fewer than 2 units with
-    a score (where = TOO_FEW).
+    Raises StudyError for a tree, recipe or choices that cannot be, for a title that claims
+    effectiveness where no outcome feeds every unit's index, and for fewer than 2 units with a score
+    (where = TOO_FEW).
     """
     tree, recipe = tree_of(part, where), recipe_of(part)
     matrix = fed.matrix
     if part.amplification == "net":
         matrix = net_of(matrix, tree)
     index = build(matrix, tree, recipe)
+    outcomes = outcomes_of(index)
+    check_claims(part, outcomes, where)
     rows = _shown(index)
     if len(rows) < 2:
         raise StudyError(
@@ -149,27 +157,38 @@ def appraise(
     time = index.times[rows[0]] if index.times else None
     chosen = _profiled(units, roles or {}, profile)
     pairs, counter = redundant(index, within=False), _once(counter_directed(index))
+    if len(index.units) < FEW:
+        pairs = counter = ()
     without = leave_out(index)
     found = uncertain(part, matrix, index, fed.labels, rng, confidence=confidence, degrees=degrees)
-    gaps = _gaps(index, units, chosen, time)
-    links = _links(fed, index, rows)
+    sure = _sure(index, found)
+    known = [index.units[row] for row in rows if row in sure]
+    gaps = _gaps(index, known, [unit for unit in chosen if unit in known], time)
+    links = _links(fed, index, rows, confidence)
     facts = Facts(
+        called=called_by(outcomes),
         missing=int(np.isnan(matrix.select(tree.ids).values).sum()),
         redundant=len(pairs),
         counter=len(counter),
         chance=found.chance is not None,
         variants=found.variants,
+        declared=found.declared,
         left_out=len(without.nodes),
         verdict=found.said,
         gaps=len(gaps),
-        links=[f"{one.name}: rank correlation {one.r:.2f} over {one.n} units" for one in links],
+        links=[
+            f"{one.name}: rank correlation {one.r:.2f} [{one.low:.2f}, {one.high:.2f}] over "
+            f"{one.n} units"
+            for one in links
+        ],
     )
-    moved, split = _changes(index)
+    moved, split = _changes(index, sure)
     return Appraisal(
         part,
         fed,
         index,
         rows,
+        outcomes,
         by_level(index),
         influence(index),
         pairs,
@@ -220,6 +239,8 @@ def _gaps(
     index: Index, units: Sequence[str], chosen: Sequence[str], time: str | None
 ) -> tuple[Decomposition, ...]:
     """Gaps of the units chosen to the first, and of the first to the one behind it."""
+    if len(units) < 2:
+        return ()
     first = units[0]
     pairs = [(first, unit) for unit in chosen if unit != first][:_GAPS]
     if (first, units[1]) not in pairs:
@@ -236,13 +257,26 @@ def _gaps(
     return tuple(found)
 
 
-def _changes(index: Index) -> tuple[tuple[Change, ...], tuple[Decomposition, ...]]:
+def _sure(index: Index, found: Uncertain) -> set[int]:
+    """Rows whose score is told: those that too few draws give one have none to be taken apart."""
+    if found.intervals is None:
+        return set(range(len(index.units)))
+    ends = found.intervals[:, index.nodes.index(index.tree.root)]
+    return set(np.flatnonzero(np.isfinite(ends).all(axis=1)).tolist())
+
+
+def _changes(index: Index, sure: set[int]) -> tuple[tuple[Change, ...], tuple[Decomposition, ...]]:
     periods = sorted(set(index.times or ()))
     if len(periods) < 2:
         return (), ()
     try:
         found = changes(index, periods[0], periods[-1])
-        both = [one for one in found if one.difference is not None]
+        both = [
+            one
+            for one in found
+            if one.difference is not None
+            and {index.row(one.unit, periods[0]), index.row(one.unit, periods[-1])} <= sure
+        ]
         most = sorted(both, key=lambda one: -abs(one.difference or 0.0))[:_GAPS]
         parts = tuple(change(index, one.unit, periods[0], periods[-1]) for one in most)
     except StudyError:
@@ -251,23 +285,27 @@ def _changes(index: Index) -> tuple[tuple[Change, ...], tuple[Decomposition, ...
     return found, parts
 
 
-def _links(fed: Fed, index: Index, rows: Sequence[int]) -> tuple[Link, ...]:
-    """Spearman's correlation of the index with each outside figure, with its 95 % limits."""
+def _links(fed: Fed, index: Index, rows: Sequence[int], confidence: float) -> tuple[Link, ...]:
+    """Spearman's correlation of the index with each outside figure, with its limits."""
     found = []
     for name, figures in fed.links.items():
         x = np.array([figures.get(index.units[row], np.nan) for row in rows])
         both = np.stack([index.index[list(rows)], x], axis=1)
         both = both[~np.isnan(both).any(axis=1)]
-        if len(both) < 5:
+        if len(both) < FEW:
             continue
         r = float(rank_correlations(both, "spearman")[0, 1])
         if np.isnan(r):
             continue
         # Variance of Fisher's z for ranks: Bonett & Wright 2000 (doi 10.1007/BF02294183).
-        half = 1.959963984540054 * float(np.sqrt((1 + r * r / 2) / (len(both) - 3)))
-        z = float(np.arctanh(np.clip(r, -0.999999, 0.999999)))
-        found.append(Link(name, r, float(np.tanh(z - half)), float(np.tanh(z + half)), len(both)))
+        n = len(both)
+        half = float(stats.norm.ppf(0.5 + confidence / 2)) * np.sqrt((1 + r * r / 2) / (n - 3))
+        # The largest below 1 that n places can have: z of 1 itself is infinite.
+        most = 1 - 12 / (n * (n**2 - 1))
+        z = np.arctanh(np.clip(r, -most, most))
+        low, high = float(np.tanh(z - half)), float(np.tanh(z + half))
+        found.append(Link(name, r, min(low, r), max(high, r), n))
     return tuple(found)
 
 
-__all__ = ["REDUNDANT", "TOO_FEW", "Appraisal", "Link", "appraise", "outcomes_of"]
+__all__ = ["REDUNDANT", "TOO_FEW", "Appraisal", "Link", "appraise", "called_by", "outcomes_of"]

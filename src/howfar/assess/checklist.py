@@ -12,6 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from howfar.assess.correlate import FEW
+from howfar.assess.denominate import LOST
 from howfar.assess.index import Index
 from howfar.assess.recipe import Step
 from howfar.study.index_part import IndexPart
@@ -52,11 +54,13 @@ class Check:
 class Facts:
     """What the steps after the building found, for the checklist to tell."""
 
+    called: str
     missing: int
     redundant: int
     counter: int
     chance: bool
     variants: int
+    declared: bool
     left_out: int
     verdict: str
     gaps: int
@@ -67,7 +71,7 @@ def checklist(part: IndexPart, index: Index, facts: Facts) -> tuple[Check, ...]:
     """The ten steps in their order."""
     log = {step.verb: step for step in index.log}
     return (
-        _framework(part, index),
+        _framework(part, index, facts),
         _selection(part, index, facts),
         _imputation(index, log, facts),
         _relations(index, facts),
@@ -76,22 +80,15 @@ def checklist(part: IndexPart, index: Index, facts: Facts) -> tuple[Check, ...]:
         _doubts(facts),
         _back(facts),
         _links(facts),
-        Check(
-            10,
-            "Presentation",
-            "done",
-            "Scores with intervals, the indicators behind them, places with what cannot be ruled "
-            "out, weights against influence and the parts of a gap; every chart has its table.",
-            "index",
-        ),
+        _presentation(facts),
     )
 
 
-def _framework(part: IndexPart, index: Index) -> Check:
+def _framework(part: IndexPart, index: Index, facts: Facts) -> Check:
     groups = len(index.tree.groups) - 1
     shape = f"{len(index.tree.ids)} indicators" + (f" in {groups} groups" if groups else "")
     levels = ", ".join(dict.fromkeys(one.level for one in index.tree.indicators))
-    told = f"{shape}, of level {levels}; called {index.title}, which the program decides. "
+    told = f"{shape}, of level {levels}; called {facts.called}, which the program decides. "
     if part.framework:
         return Check(1, "Theoretical framework", "done", told + part.framework, "index")
     return Check(
@@ -121,7 +118,8 @@ def _selection(part: IndexPart, index: Index, facts: Facts) -> Check:
 def _imputation(index: Index, log: Mapping[str, Step], facts: Facts) -> Check:
     step = log["impute"]
     left = int(np.isnan(index.steps["normalise"].values).sum())
-    if not facts.missing:
+    lost = any(log["denominate"].done[LOST].values())
+    if not (facts.missing or step.done["filled"] or lost):
         return Check(3, "Missing data", "done", "Nothing was missing.", "index-made")
     told = step.said + f" ({step.arguments['method']})."
     if left:
@@ -133,6 +131,9 @@ def _imputation(index: Index, log: Mapping[str, Step], facts: Facts) -> Check:
 
 
 def _relations(index: Index, facts: Facts) -> Check:
+    if len(index.units) < FEW:
+        told = f"{len(index.units)} units are too few for correlations."
+        return Check(4, "Relations between indicators", "not", told)
     told = (
         "Correlations of all indicators with one another, with their groups and with the index: "
         f"{facts.redundant} pairs say nearly the same, {facts.counter} indicators run against "
@@ -176,10 +177,11 @@ def _doubts(facts: Facts) -> Check:
     done = facts.chance, facts.variants > 0, facts.left_out > 0
     told = "Chance: "
     told += "rank sets from the figures' own uncertainty. " if done[0] else "not known here. "
+    which = "declared alternatives" if facts.declared else "usual ones, since none were declared"
     told += (
-        f"Choices: {facts.variants:,} indices made at random from the declared alternatives. "
+        f"Choices: {facts.variants:,} indices made at random from the {which}. "
         if done[1]
-        else "Choices: none were declared, so none were tried. "
+        else "Choices: none were tried. "
     )
     told += f"Left out in turn: {facts.left_out} indicators and groups. {facts.verdict}"
     state: State = "done" if all(done) else "partly" if any(done) else "not"
@@ -187,11 +189,12 @@ def _doubts(facts: Facts) -> Check:
 
 
 def _back(facts: Facts) -> Check:
-    told = (
-        "Every score can be followed to its indicators; "
-        f"{facts.gaps} gaps between two units are split into what each indicator adds, exactly."
-    )
-    return Check(8, "Back to the data", "done", told, "index-gap-1" if facts.gaps else "index")
+    told = "Every score can be followed to its indicators; "
+    if not facts.gaps:
+        told += "no gap between two units could be split into what each indicator adds."
+        return Check(8, "Back to the data", "partly", told, "index")
+    told += f"{facts.gaps} gaps between two units are split into what each indicator adds, exactly."
+    return Check(8, "Back to the data", "done", told, "index-gap-1")
 
 
 def _links(facts: Facts) -> Check:
@@ -202,3 +205,15 @@ def _links(facts: Facts) -> Check:
         "goes with anything but its own parts: add links to the index."
     )
     return Check(9, "Links to other figures", "not", told)
+
+
+def _presentation(facts: Facts) -> Check:
+    parts = [
+        "Scores with intervals" if facts.chance else "Scores, without intervals",
+        "the indicators behind them",
+        "places with what cannot be ruled out" if facts.chance else "places over other choices",
+        "weights against influence",
+    ]
+    parts += ["the parts of a gap"] if facts.gaps else []
+    told = f"{', '.join(parts[:-1])} and {parts[-1]}; every chart has its table."
+    return Check(10, "Presentation", "done", told, "index")

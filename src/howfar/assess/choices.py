@@ -65,9 +65,9 @@ def choices_from(
     -> "indicators", "groups" or a list of nodes, of which one at most is left out; amplification ->
     ["raw", "net"]. The published way is always among the options, first.
 
-    Where a geometric or harmonic mean is an option, scales that reach 0 are moved above it in every
-    variant (1 to 100 in place of 0 to 100; standard deviations around 50): such means do not exist
-    for 0, and the order that arithmetic means give stays as it is.
+    Where a geometric or harmonic mean is an option or the published one, scales that reach 0 are
+    moved above it in every variant (1 to 100 in place of 0 to 100; standard deviations around 50):
+    such means do not exist for 0, and the order that arithmetic means give stays as it is.
 
     Raises StudyError for an unknown key, verb, method or node, and for fewer than two options.
     """
@@ -222,9 +222,9 @@ def _enough(options: Sequence[object], where: str) -> None:
 
 
 def _positive(choices: Sequence[Choice], recipe: Recipe, units: int) -> tuple[Choice, ...]:
-    """Scales that a geometric or harmonic mean can be taken of, where one is an option."""
+    """Scales that a geometric or harmonic mean can be taken of, where one is an option or used."""
     specs = [o.parts["aggregate"] for c in choices if c.name == "aggregate" for o in c.options]
-    if not any(_needs_positive(one) for one in specs):
+    if not any(_needs_positive(one) for one in specs or [recipe.aggregate]):
         return tuple(choices)
     found = []
     for choice in choices:
@@ -234,7 +234,7 @@ def _positive(choices: Sequence[Choice], recipe: Recipe, units: int) -> tuple[Ch
             choice = replace(choice, options=tuple(Option(o.name, {"normalise": p})
                                                    for o, p in named))  # fmt: skip
         found.append(choice)
-    if not any(choice.name == "normalise" for choice in choices):
+    if specs and not any(choice.name == "normalise" for choice in choices):
         aggregates = next(k for k, choice in enumerate(found) if choice.name == "aggregate")
         lifted = _lifted(recipe.normalise, units)
         found[aggregates] = replace(

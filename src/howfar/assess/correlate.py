@@ -23,6 +23,10 @@ REDUNDANT = 0.9
 """Two indicators of one group that correlate above this say almost the same."""
 
 
+FEW = 5
+"""Below this many units correlations and shares of variance say nothing."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """The correlation of two nodes over n units; p: two-sided, null for rank correlations."""

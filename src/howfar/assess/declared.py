@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from howfar.assess.recipe import Recipe
@@ -28,7 +29,7 @@ def tree_of(part: IndexPart, where: str = "study.toml, [index]") -> Tree:
         tuple(Group(g.id, g.name or g.id, g.parent, g.weight, g.level) for g in part.groups),
         where,
     )
-    _check_title(part, tree, where)
+    check_claims(part, tree.outcomes(), where)
     return tree
 
 
@@ -93,11 +94,12 @@ def _leaf(one: IndexIndicator, where: str) -> Indicator:
     return Indicator(one.id, one.label, one.parent, **more)
 
 
-def _check_title(part: IndexPart, tree: Tree, where: str) -> None:
+def check_claims(part: IndexPart, outcomes: Sequence[str], where: str) -> None:
+    """StudyError where the index or a group is called effective without outcomes that feed it."""
     for text in (part.title, *(group.name for group in part.groups)):
-        if text and _CLAIM.search(text) and not tree.title.endswith("effectiveness"):
+        if text and _CLAIM.search(text) and not outcomes:
             raise StudyError(
-                f"{text!r} claims effectiveness, and no outcome feeds the index",
+                f"{text!r} claims effectiveness, and no outcome feeds the index of every unit",
                 where,
                 "performance; effectiveness only where a survey, an experiment or rated records "
                 "say what changed",

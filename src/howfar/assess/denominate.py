@@ -11,6 +11,9 @@ from howfar.assess.recipe import Denominate, Step
 from howfar.assess.tree import Tree
 from howfar.errors import StudyError
 
+LOST = "missing because the denominator is missing or 0"
+"""In the log: units by indicator whose ratio is missing though the figure is there."""
+
 
 def denominate(
     data: Matrix, tree: Tree, spec: Denominate, table: Matrix | None = None
@@ -38,7 +41,7 @@ def denominate(
         if bad.any():
             lost[id] = [data.units[row] for row in np.flatnonzero(bad)]
     said = f"{len(by)} of {len(data.columns)} indicators divided"
-    done = {"by": by, "missing because the denominator is missing or 0": lost}
+    done = {"by": by, LOST: lost}
     return data.with_values(values), Step("denominate", asdict(spec), done, said)
 
 

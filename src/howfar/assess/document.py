@@ -79,7 +79,8 @@ def document_of(one: Appraisal) -> dict[str, Any]:
         ],
         "links": [
             f"{link.name}: the index goes with it by a rank correlation of {link.r:.2f} "
-            f"[{link.low:.2f}, {link.high:.2f}] over {link.n} units (95 % interval)."
+            f"[{link.low:.2f}, {link.high:.2f}] over {link.n} units ({one.confidence * 100:g} % "
+            "interval)."
             for link in one.links
         ],
         "notes": [*_same(one), *one.fed.notes, *one.uncertain.notes],
@@ -174,6 +175,7 @@ def _tied(one: Appraisal) -> list[dict[str, Any]]:
             "with": [labels[other] for other in one.rows if tied[row, other]],
         }
         for row in one.rows
+        if sets.low[row] > 0
     ]
 
 

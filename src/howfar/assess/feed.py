@@ -85,10 +85,14 @@ def from_table(part: IndexPart, table: UnitsTable) -> Fed:
     labels = table.words(part.label_column) if part.label_column else table.units
     named = {unit: label or unit for unit, label in zip(table.units, labels, strict=True)}
     outside = np.array(table.numbers(list(part.links)), dtype=np.float64)
+    # Of a panel its last period, which is the one that is shown.
+    last = max(matrix.times) if matrix.times else None
+    here = [matrix.times is None or time == last for time in matrix.times or table.units]
     links = {
-        name: dict(zip(table.units, map(float, outside[:, n]), strict=True))
+        name: {u: float(x) for u, x, now in zip(table.units, outside[:, n], here, strict=True)
+               if now}
         for n, name in enumerate(part.links)
-    }
+    }  # fmt: skip
     return Fed(matrix, named, {}, links=links)
 
 
@@ -134,7 +138,8 @@ def from_results(
             columns.append(name)
             values.append([value for value, _ in cells])
             draws.append(np.stack([drawn for _, drawn in cells], axis=1))
-    table, stack = np.array(values, dtype=np.float64).T, np.stack(draws, axis=2)
+    table = np.array(values, dtype=np.float64).reshape(len(columns), len(units)).T
+    stack = np.stack(draws, axis=2) if draws else np.empty((replicates, len(units), 0))
     if own is not None:
         more = own.matrix
         places = [more.units.index(u) if u in more.units else -1 for u in units]
@@ -156,7 +161,9 @@ def from_results(
         title = declared_of(figure, "link_figures").title
         name = f"{title}: {figure.category}" if figure.category else title
         links[name] = {u: cell[0] for u, cell in outside.items() if not isinstance(cell, str)}
-    matrix = Matrix(units, tuple(columns), table, draws=stack)
+    # Figures that no draw moves count as known, as those of a table without standard errors.
+    moves = bool(np.nan_to_num(stack.max(axis=0) - stack.min(axis=0)).any())
+    matrix = Matrix(units, tuple(columns), table, draws=stack if moves else None)
     return Fed(matrix, dict(labels), absent, links=links, measured_in=measured_in)
 
 

@@ -35,11 +35,6 @@ class Index:
     log: tuple[Step, ...]
     dropped: tuple[str, ...] = ()
 
-    @property
-    def title(self) -> str:
-        """What the index may be called."""
-        return self.tree.title
-
     def of(self, node: str) -> FloatArray:
         """Scores (U,) of one node."""
         self.tree.node(node)

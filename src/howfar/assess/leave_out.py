@@ -19,7 +19,8 @@ class LeftOut:
     """The index without each of some nodes (M,), one at a time.
 
     scores, ranks: (M, U) of the index without the node. shifts: (M, U) rank with the node minus
-    rank without: above 0 where the unit rises without it. mean_shift: (M,) mean absolute shift.
+    rank without: above 0 where the unit rises without it. mean_shift: (M,) mean absolute shift,
+    NaN where nobody has a rank.
     """
 
     nodes: tuple[str, ...]
@@ -58,7 +59,8 @@ def leave_out(index: Index, nodes: Sequence[str] | None = None, of: str | None =
     ranks = ranks_of(scores.T, index.times).T
     shifts = before - ranks
     known = ~np.isnan(shifts)
-    mean = np.where(known, np.abs(shifts), 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    total = np.where(known, np.abs(shifts), 0.0).sum(axis=1)
+    mean = np.where(known.any(axis=1), total / np.maximum(known.sum(axis=1), 1), np.nan)
     return LeftOut(chosen, index.units, scores, ranks, shifts, mean)
 
 

@@ -20,16 +20,12 @@ class Places:
     """Places of units (U,) over the variants of an index: a range, no confidence interval.
 
     low, high: ranks that leave at most (1 - share) / 2 of the variants on either side; 0 where a
-    unit never has a rank. least, most: the best and the worst rank of all. frequency: (U, P) part
-    of the variants in which a unit has rank 1..P. score_low, score_high: the same of scores, NaN
-    where variants have different scales.
+    unit never has a rank. score_low, score_high: the same of scores, NaN where variants have
+    different scales.
     """
 
     low: IntArray
     high: IntArray
-    least: IntArray
-    most: IntArray
-    frequency: FloatArray
     score_low: FloatArray
     score_high: FloatArray
     share: float
@@ -55,9 +51,6 @@ def places(found: Variants, share: float = SHARE) -> Places:
     return Places(
         first((up_to >= tail - edge) & (up_to > 0)),
         first(up_to >= 1 - tail - edge),
-        first(frequency > 0),
-        np.where(ever, top - (frequency[:, ::-1] > 0).argmax(axis=1), 0),
-        frequency,
         scores[0],
         scores[1],
         share,
@@ -70,13 +63,12 @@ class Ties:
     """Who cannot be told from whom by the sampling error.
 
     tiers: units in groups from the top; units of different groups are told apart, within a group
-    the order is not settled. first: units that may be first. all_tied: no unit is told apart from
-    any other. pairs, apart: pairs of units, and those told apart. said: the same in words.
+    the order is not settled. first: units that may be first. pairs, apart: pairs of units, and
+    those told apart. said: the same in words.
     """
 
     tiers: tuple[tuple[str, ...], ...]
     first: tuple[str, ...]
-    all_tied: bool
     pairs: int
     apart: int
     said: str
@@ -90,7 +82,7 @@ def ties(sets: RankSets, units: Sequence[str]) -> Ties:
     pairs = len(ranked) * (len(ranked) - 1) // 2
     apart = pairs - int(np.triu(sets.tied | sets.tied.T).sum())
     said = _said(sets, tiers, first, pairs, apart)
-    return Ties(tiers, first, pairs > 0 and apart == 0, pairs, apart, said)
+    return Ties(tiers, first, pairs, apart, said)
 
 
 def _tiers(tied: BoolArray, ranked: Sequence[int]) -> list[list[int]]:

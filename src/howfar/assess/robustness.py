@@ -32,8 +32,7 @@ class Verdict:
     grade: by the rule RULE; null where neither chance nor choices were tried. pairs: pairs of units
     that the published ranking orders. by_choices, by_chance, firm: how many of them are firm
     against choices, against chance, against all that was tried; null where it was not tried.
-    first_kept: part of the variants in which the first unit is first. said: in words, with the
-    rule.
+    said: in words, with the rule.
     """
 
     grade: Literal["robust", "robust in part", "not robust"] | None
@@ -42,7 +41,6 @@ class Verdict:
     by_chance: int | None
     firm: int | None
     first: tuple[str, ...]
-    first_kept: float | None
     said: str
 
     @property
@@ -58,21 +56,18 @@ def verdict(found: Variants | None, sets: RankSets | None, units: Sequence[str])
     pair; a tie in a variant does not keep an order.
     """
     if found is None and sets is None:
-        return Verdict(
-            None, 0, None, None, None, (), None, "Neither chance nor choices were tried."
-        )
+        return Verdict(None, 0, None, None, None, (), "Neither chance nor choices were tried.")
     ranks = found.nominal_ranks if found is not None else (sets.rank if sets is not None else None)
     if ranks is None or len(ranks) != len(units):
         raise ValueError("the ranks are of other units")
     known = ranks > 0
     ahead = known[:, None] & known[None, :] & (ranks[:, None] < ranks[None, :])
     firm = ahead.copy()
-    by_choices = by_chance = first_kept = None
+    by_choices = by_chance = None
     first = tuple(unit for unit, rank in zip(units, ranks, strict=True) if rank == 1)
     if found is not None:
         kept = ahead & (order_kept(found) >= KEPT)
         by_choices, firm = int(kept.sum()), firm & kept
-        first_kept = float((found.ranks[:, ranks == 1] == 1).all(axis=1).mean())
     if sets is not None:
         apart = ahead & sets.above
         by_chance, firm = int(apart.sum()), firm & apart
@@ -82,7 +77,7 @@ def verdict(found: Variants | None, sets: RankSets | None, units: Sequence[str])
         "robust" if part >= ROBUST else "robust in part" if part >= PARTLY else "not robust"
     )
     said = _said(grade, pairs, by_choices, by_chance, sure, found, sets)
-    return Verdict(grade, pairs, by_choices, by_chance, sure, first, first_kept, said)
+    return Verdict(grade, pairs, by_choices, by_chance, sure, first, said)
 
 
 def order_kept(found: Variants) -> FloatArray:

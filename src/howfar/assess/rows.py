@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from howfar.assess.appraise import Appraisal
-from howfar.assess.correlate import correlate
+from howfar.assess.correlate import FEW, correlate
 from howfar.assess.document import dimension_of
 from howfar.assess.index import Index
-from howfar.schema.estimate import Estimate, LowKind, Result, exact
+from howfar.schema.estimate import Estimate, LowKind, Result, exact, not_measured
+from howfar.stats.intervals import MIN_USABLE
 
 _POINTS = "points of the index"
 _PLACES = "place, 1 is the highest"
-FEW = 5
-"""Below this many units shares of variance say nothing."""
-
 _TRIED = "middle nine tenths of {n:,} indices tried"
+_DRAWN = "bootstrap: draws of the figures carried through every step"
+_NO_SCORE = f"fewer than {MIN_USABLE * 10:g} in 10 draws of the figures give it a score"
 
 
 def index_rows(one: Appraisal) -> list[Result]:
@@ -35,9 +35,20 @@ def _unit(one: Appraisal, row: int) -> dict[str, Any]:
     return {dimension_of(one): one.index.units[row]}
 
 
+def _channels(one: Appraisal) -> int | None:
+    """How many channels a figure is of, where units are channels."""
+    return len(one.rows) if dimension_of(one) == "channel" else None
+
+
+def _as_they_came(one: Appraisal, method: str) -> str:
+    """A method whose figures leave chance aside, said where chance is known."""
+    known = one.uncertain.intervals is None
+    return method if known else f"{method}; from the figures as they came, chance left aside"
+
+
 def _scores(one: Appraisal) -> Iterator[Result]:
     index, tree, found = one.index, one.tree, one.uncertain
-    n = len(one.rows)
+    n = _channels(one)
     for place, node in enumerate(index.nodes):
         for row in one.rows:
             score = float(index.scores[row, place])
@@ -48,15 +59,17 @@ def _scores(one: Appraisal) -> Iterator[Result]:
             if node == tree.root and found.draws is not None:
                 drawn = found.draws[:, row]
             ends = None if found.intervals is None else found.intervals[row, place]
-            if ends is None or not np.isfinite(ends).all():
+            if ends is None:
                 yield Result(
                     exact(score, _POINTS, "from figures taken as known", n_channels=n), dims
                 )
                 continue
+            if not np.isfinite(ends).all():
+                yield Result(not_measured(_POINTS, _NO_SCORE, _DRAWN), dims)
+                continue
             low, high = min(score, float(ends[0])), max(score, float(ends[1]))
-            method = "percentiles of the index over draws of its figures"
             yield Result(
-                _measured(score, low, high, "confidence", one, _POINTS, method), dims, drawn
+                _measured(score, low, high, "confidence", one, _POINTS, _DRAWN), dims, drawn
             )
     for kind, spread in (("choices", found.by_choice), ("both", found.by_both)):
         if spread is None:
@@ -86,7 +99,7 @@ def _measured(
 ) -> Estimate:
     level = one.confidence if kind == "confidence" else None
     return Estimate(
-        value, low, high, kind, level, None, None, len(one.rows), unit, method, "measured"
+        value, low, high, kind, level, None, None, _channels(one), unit, method, "measured"
     )
 
 
@@ -98,8 +111,9 @@ def _levels(one: Appraisal) -> Iterator[Result]:
             if not np.isnan(scores[row]):
                 dims = {**_unit(one, row), "category": f"level: {level}", "level": level}
                 method = "the indicators of this level with their shares in the index"
+                method = _as_they_came(one, method)
                 yield Result(
-                    exact(float(scores[row]), _POINTS, method, n_channels=len(one.rows)), dims
+                    exact(float(scores[row]), _POINTS, method, n_channels=_channels(one)), dims
                 )
 
 
@@ -115,7 +129,7 @@ def _weights(one: Appraisal) -> Iterator[Result]:
                 "category": f"influence: {found.indicator}",
                 "level": one.tree.level_of(found.indicator),
             }
-            method = "w cov(x, index) / var(index)"
+            method = _as_they_came(one, "w cov(x, index) / var(index)")
             yield Result(exact(found.share, "share of the index's variance", method), dims)
 
 
@@ -131,7 +145,7 @@ def _gaps(one: Appraisal) -> Iterator[Result]:
                     "category": f"{category}: {part.node}",
                     "level": one.tree.level_of(part.node),
                 }
-                method = "exact parts of the difference of two scores"
+                method = _as_they_came(one, "exact parts of the difference of two scores")
                 yield Result(exact(part.contribution, _POINTS, method), dims)
 
 
@@ -148,7 +162,8 @@ def _net(one: Appraisal) -> Iterator[Result]:
                     "params": f"amplification={form}",
                     "level": one.tree.level_of(one.tree.root),
                 }
-                yield Result(exact(score, _POINTS, f"index with {form} figures"), dims)
+                method = _as_they_came(one, f"index with {form} figures")
+                yield Result(exact(score, _POINTS, method), dims)
 
 
 def _score_of(index: Index, unit: str, times: tuple[str, ...] | None, row: int) -> float | None:
@@ -166,9 +181,10 @@ def _places(one: Appraisal) -> Iterator[Result]:
     for row in one.rows:
         rank = float(index.ranks[row, -1])
         dims = {**_unit(one, row), "category": "rank", "level": level}
-        yield Result(exact(rank, _PLACES, "min-rank of the scores", n_channels=len(one.rows)), dims)
+        method = "min-rank of the scores"
+        yield Result(exact(rank, _PLACES, method, n_channels=_channels(one)), dims)
         for kind, sets in (("simultaneous", found.chance), ("marginal", found.marginal)):
-            if sets is not None:
+            if sets is not None and sets.low[row] > 0:
                 low, high = float(sets.low[row]), float(sets.high[row])
                 estimate = _measured(
                     rank, min(low, rank), max(high, rank), "confidence", one, _PLACES, sets.method
@@ -231,6 +247,8 @@ def _without(one: Appraisal) -> Iterator[Result]:
 def _correlations(one: Appraisal) -> Iterator[Result]:
     """Of every indicator with every group above it and with the index."""
     index, tree = one.index, one.tree
+    if len(index.units) < FEW:
+        return
     matrix = correlate(index)
     place = {node: k for k, node in enumerate(index.nodes)}
     for node in index.nodes:

@@ -13,7 +13,6 @@ from howfar.assess.recipe import Recipe
 from howfar.assess.tree import Tree
 from howfar.assess.vary import Variants, variants
 from howfar.errors import StudyError
-from howfar.stats.blocks import FloatArray, IntArray
 from howfar.stats.sobol import SobolIndices, sobol_design, sobol_indices
 
 BASE = 1_024
@@ -22,19 +21,10 @@ BASE = 1_024
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """Sobol indices (C,) of every choice with intervals.
-
-    all_units: of the movement of all ranks together. shift: of the mean absolute shift of ranks
-    against the published index. units: (C, U), of each unit's own rank; NaN for a unit whose rank
-    never moves or that some variant has no score of. mean_shift: how many ranks a unit moves on
-    average over all variants.
-    """
+    """Sobol indices (C,) of every choice with intervals, of the movement of all ranks together."""
 
     choices: tuple[Choice, ...]
     all_units: SobolIndices
-    shift: SobolIndices
-    units: SobolIndices
-    mean_shift: float
     variants: Variants
 
 
@@ -75,36 +65,6 @@ def sensitivity(
             "take out options that drop units (screen, impute none)",
         )
     ranks = found.ranks[:, ranked].astype(np.float64)
-    shift = np.abs(ranks - found.nominal_ranks[ranked]).mean(axis=1)
-    shape = (len(choices) + 2, base)
-
-    def split(results: FloatArray, pooled: bool = False) -> SobolIndices:
-        return sobol_indices(
-            results, rng, replicates=replicates, confidence=confidence, pooled=pooled
-        )
-
-    by_unit = ranks.reshape(*shape, -1)
-    # Rows A and B are random variants; the others are tied to them.
-    return Sensitivity(
-        tuple(choices),
-        split(by_unit, pooled=True),
-        split(shift.reshape(shape)),
-        _spread(split(by_unit), np.flatnonzero(ranked), len(ranked)),
-        float(shift[: 2 * base].mean()),
-        found,
-    )
-
-
-def _spread(found: SobolIndices, places: IntArray, size: int) -> SobolIndices:
-    """Indices (C, U) over all units, NaN where a unit was not ranked."""
-
-    def wide(x: FloatArray) -> FloatArray:
-        filled = np.full((len(x), size), np.nan)
-        filled[:, places] = x
-        return filled
-
-    return SobolIndices(
-        wide(found.first), wide(found.first_low), wide(found.first_high),
-        wide(found.total), wide(found.total_low), wide(found.total_high),
-        found.confidence, found.base,
-    )  # fmt: skip
+    results = ranks.reshape(len(choices) + 2, base, -1)
+    indices = sobol_indices(results, rng, replicates=replicates, confidence=confidence, pooled=True)
+    return Sensitivity(tuple(choices), indices, found)

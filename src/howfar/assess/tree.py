@@ -168,12 +168,14 @@ class Tree:
         levels = {one.id: one.level for one in self.indicators}
         return min((levels[leaf] for leaf in self.leaves(id)), key=LEVELS.index)
 
-    @property
-    def title(self) -> str:
-        """*Communication effectiveness* where outcomes feed the index, else *performance*."""
-        shares = self.effective_weights()
-        fed = any(LEVELS.index(i.level) >= _OUTCOME and shares[i.id] > 0 for i in self.indicators)
-        return f"communication {'effectiveness' if fed else 'performance'}"
+    def outcomes(self, weights: Mapping[str, float] | None = None) -> tuple[str, ...]:
+        """Indicators of level outcome or impact with weight; ``weights`` replaces the tree's."""
+        shares = self.effective_weights(weights)
+        return tuple(
+            one.id
+            for one in self.indicators
+            if LEVELS.index(one.level) >= _OUTCOME and shares[one.id] > 0
+        )
 
     @cached_property
     def _by_id(self) -> dict[str, Indicator | Group]:

@@ -43,7 +43,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class ChoicePart:
     """Part of the movement of places that a choice makes, alone and with others; value, limits."""
 
     choice: str
@@ -71,7 +71,7 @@ class Uncertain:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     declared: bool = False
     variants: int = 0
-    sensitivity: tuple[Sensitivity, ...] = ()
+    sensitivity: tuple[ChoicePart, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -110,7 +110,7 @@ def uncertain(
     found = _of_units(variants(matrix, tree, recipe, chosen, part.draws, rng), home, here)
     notes: list[str] = []
     by_both: Spread | None = None
-    parts: tuple[Sensitivity, ...] = ()
+    parts: tuple[ChoicePart, ...] = ()
     drawn = [*chosen]
     if sampled is not None:
         drawn.append(sampling_choice(with_draws(matrix, rng)))
@@ -126,7 +126,7 @@ def uncertain(
         limits = zip(s.first, s.first_low, s.first_high, s.total, s.total_low, s.total_high,
                      strict=True)  # fmt: skip
         parts = tuple(
-            Sensitivity(choice.name, _three(one[:3]), _three(one[3:]))
+            ChoicePart(choice.name, _three(one[:3]), _three(one[3:]))
             for choice, one in zip(moved.choices, limits, strict=True)
         )
         if sampled is not None:

@@ -77,9 +77,9 @@ def _print(found: Appraisal) -> None:
         unit = index.units[row]
         told = f"{int(index.ranks[row, -1]):>4}  {index.scores[row, -1]:10.4f}  "
         told += found.fed.labels.get(unit, unit)
-        if sets is not None:
+        if sets is not None and sets.low[row] > 0:
             told += f"; places by chance {int(sets.low[row])}-{int(sets.high[row])}"
-        if spread is not None:
+        if spread is not None and spread.rank_low[row] > 0:
             told += f"; over choices {int(spread.rank_low[row])}-{int(spread.rank_high[row])}"
         say(told)
     if len(found.rows) > _SHOWN:
