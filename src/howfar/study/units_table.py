@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from howfar.study.csv_cells import csv_rows, delimiter_of, number_in
 from howfar.study.problems import Problem, error_from, suggest
 
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "..", "–"})
-"""Cells that say that there is no value, in any case; 0 is a value."""
 _MOST = 20
 
 
@@ -56,7 +53,7 @@ class UnitsTable:
             row = []
             for name in names:
                 cell = self.cells[name][place]
-                value = _number(cell, self.delimiter)
+                value = number_in(cell, self.delimiter)
                 if value is None:
                     problems.append(
                         Problem(
@@ -83,8 +80,8 @@ def parse_units(
     times: the column that tells rows of one unit apart. StudyError: no header, a column twice,
     ragged rows, a unit without a name or twice.
     """
-    delimiter = _delimiter(text)
-    rows = list(_rows(text, delimiter, file))
+    delimiter = delimiter_of(text)
+    rows = list(csv_rows(text, delimiter, file))
     if not rows:
         raise error_from([Problem(f"{file}:1", "the file is empty", "a header and rows")], file)
     (head_line, header), body = rows[0], rows[1:]
@@ -123,37 +120,3 @@ def parse_units(
     if problems:
         raise error_from(problems[:_MOST], file)
     return UnitsTable(file, tuple(header), units, lines, cells, first, delimiter)
-
-
-def _rows(text: str, delimiter: str, file: str) -> Iterable[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        start = reader.line_num + 1
-        try:
-            row = [cell.strip() for cell in next(reader)]
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise error_from(
-                [Problem(f"{file}:{start}", f"not valid CSV: {error}", "", "mend that line")], file
-            ) from None
-        if any(row):
-            yield start, row
-
-
-def _delimiter(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    return max(",;\t", key=head.count)
-
-
-def _number(cell: str, delimiter: str) -> float | None:
-    if cell.casefold() in MISSING:
-        return math.nan
-    if delimiter != "," and cell.count(",") == 1 and "." not in cell:
-        # Spreadsheets that separate cells by semicolons write decimals with a comma.
-        cell = cell.replace(",", ".")
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and "_" not in cell else None

@@ -1,0 +1,50 @@
+"""Rows and cells of the CSV tables that a user brings, as spreadsheets write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterator
+
+from howfar.study.problems import Problem, error_from
+
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "..", "–"})
+"""Cells that say that there is no value, in any case; 0 is a value."""
+
+
+def csv_rows(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows that hold anything, each with its first line; StudyError where it is no CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        start = reader.line_num + 1
+        try:
+            row = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise error_from(
+                [Problem(f"{file}:{start}", f"not valid CSV: {error}", "", "mend that line")], file
+            ) from None
+        if any(row):
+            yield start, row
+
+
+def delimiter_of(text: str) -> str:
+    """Comma, semicolon or tab: whichever the header has most of."""
+    head = text.split("\n", 1)[0]
+    return max(",;\t", key=head.count)
+
+
+def number_in(cell: str, delimiter: str) -> float | None:
+    """The number in a cell: NaN where it is missing, null where it is none."""
+    if cell.casefold() in MISSING:
+        return math.nan
+    if delimiter != "," and cell.count(",") == 1 and "." not in cell:
+        # Spreadsheets that separate cells by semicolons write decimals with a comma.
+        cell = cell.replace(",", ".")
+    try:
+        value = float(cell)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) and "_" not in cell else None
