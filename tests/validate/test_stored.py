@@ -71,6 +71,7 @@ def test_the_pictures_are_of_these_scores(stored: dict[str, Any]) -> None:
 
 def test_no_record_was_rejected_that_was_not_planted(stored: dict[str, Any]) -> None:
     assert [one["rejects_not_planted"] for one in stored["scenarios"]] == [0] * len(TRIALS)
+    assert [one["rejects_missed"] for one in stored["scenarios"]] == [0] * len(TRIALS)
 
 
 def test_the_generator_of_the_docs_knows_the_page() -> None:
