@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from howfar.study.changes import change_problems
 from howfar.study.channel import Channel
 from howfar.study.explain import problems_of
 from howfar.study.file import Study, read_text
@@ -57,7 +58,7 @@ def parse_channels(text: str, file: str = FILE_NAME) -> Registry:
 
 
 def check_references(study: Study, registry: Registry, text: str, file: str) -> None:
-    """StudyError where a source names a channel that the registry does not hold."""
+    """StudyError where a source or a change names a channel that the registry does not hold."""
     keys = key_lines(text)
     problems = [
         Problem(
@@ -69,6 +70,11 @@ def check_references(study: Study, registry: Registry, text: str, file: str) -> 
         for number, source in enumerate(study.sources)
         if source.channel is not None and source.channel not in registry.ids
     ]
+
+    def at(number: int, key: str) -> str:
+        return f"{file}:{keys.of(('changes', number, key))}"
+
+    problems += change_problems(study.changes, registry, at)
     if problems:
         raise error_from(problems, file)
 

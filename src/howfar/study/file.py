@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
 from howfar.errors import StudyError
 from howfar.study.base import Part, Text, Texts, repeated
+from howfar.study.changes import Change, circle
 from howfar.study.codes import Slug
 from howfar.study.comparison import Indicator, Peers
 from howfar.study.events import Event
@@ -72,6 +73,8 @@ class Study(Part):
     """Where the posts come from."""
     events: Annotated[tuple[Event, ...], Field(strict=False)] = ()
     """Dated happenings."""
+    changes: Annotated[tuple[Change, ...], Field(strict=False)] = ()
+    """Dated changes of practice on channels of ours."""
     peers: Peers = Field(default_factory=Peers)
     """What is compared with what."""
     profile: Annotated[tuple[Indicator, ...], Field(strict=False)] = ()
@@ -90,7 +93,7 @@ class Study(Part):
             )
         return about
 
-    @field_validator("objectives", "sources", "events")
+    @field_validator("objectives", "sources", "events", "changes")
     @classmethod
     def _own_names(cls, tables: tuple[Any, ...]) -> tuple[Any, ...]:
         names = [table.name if isinstance(table, Source) else table.id for table in tables]
@@ -124,7 +127,30 @@ class Study(Part):
             raise ValueError("a panel over time is for howfar index; a study has one window")
         return index
 
-    @field_validator("sources", "events")
+    @field_validator("changes")
+    @classmethod
+    def _after_each_other(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        if (wrong := circle(changes)) is not None:
+            raise ValueError(wrong)
+        return changes
+
+    @field_validator("changes")
+    @classmethod
+    def _within_window(
+        cls, changes: tuple[Change, ...], info: ValidationInfo
+    ) -> tuple[Change, ...]:
+        if (window := info.data.get("window")) is None:
+            return changes
+        for change in changes:
+            date, _ = change.bounds(window.zone)
+            if not window.start_utc < date < window.end_utc:
+                raise ValueError(
+                    f'"{change.id}" ({change.date}) is not inside the window: without weeks before '
+                    "and after a change nothing can be said of it"
+                )
+        return changes
+
+    @field_validator("sources", "events", "changes")
     @classmethod
     def _ends_after_start(cls, tables: tuple[Any, ...], info: ValidationInfo) -> tuple[Any, ...]:
         if (window := info.data.get("window")) is None:
