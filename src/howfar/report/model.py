@@ -21,7 +21,7 @@ class Cell:
 class Table:
     """A table: caption, column heads, rows; the first column names the row.
 
-    numeric: columns that are aligned right. notes: lettered notes, printed below.
+    numeric: columns that are aligned right. notes: lettered notes, printed below. id: anchor.
     """
 
     caption: str
@@ -30,6 +30,7 @@ class Table:
     numeric: frozenset[int] = frozenset()
     notes: tuple[tuple[str, str], ...] = ()
     dense: bool = False
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Names with their values, as a list of definitions."""
+    """Names with their values, as a list of definitions; under a title and an anchor if given."""
 
     rows: Sequence[tuple[str, Sequence[str | Cell]]]
+    title: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

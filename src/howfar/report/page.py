@@ -21,6 +21,7 @@ from howfar.report.charts.svg import runtime, to_json, to_svg
 from howfar.report.index_view import IndexView
 from howfar.report.input import ReportInput
 from howfar.report.model import Facts, Figure, Section
+from howfar.report.path_view import path_view
 from howfar.report.results import Results
 from howfar.report.sections.asked import asked_section
 from howfar.report.sections.attention import attention_section, talk_section
@@ -36,6 +37,8 @@ from howfar.report.sections.methods import (
     provenance_section,
 )
 from howfar.report.sections.mix import paths_section, reactions_section, young_section
+from howfar.report.sections.path import path_section
+from howfar.report.sections.path_steps import steps_section
 from howfar.report.sections.peers import peers_section, profile_section
 from howfar.report.sections.summary import summary
 from howfar.report.sections.weeks import past_section, series_section
@@ -71,6 +74,7 @@ def render(report_input: ReportInput) -> str:
         young_section(results),
         profile_section(results),
         *_index(report_input),
+        *_path(results),
         missing_section(results),
         methods,
         provenance_section(results),
@@ -144,6 +148,15 @@ def _index(given: ReportInput) -> tuple[Section, ...]:
         return ()
     view = IndexView.of(document, given.estimates, given.study.about.confidence)
     return index_section(view), sure_section(view), made_section(view)
+
+
+def _path(results: Results) -> tuple[Section, ...]:
+    """The enhancement path and its steps one by one, where the run laid one."""
+    view = path_view(results)
+    if view is None:
+        return ()
+    steps = steps_section(view)
+    return (path_section(view), *(() if steps is None else (steps,)))
 
 
 def _figures(sections: Sequence[Section]) -> list[Figure]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from howfar.report.texts import figures, frame, index, ledger
+from howfar.report.texts import figures, frame, index, ledger, path
 
-TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT, **index.TEXT}
+TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT, **index.TEXT, **path.TEXT}
 
 
 def say(key: str, **values: object) -> str:

@@ -1,0 +1,98 @@
+"""Texts of the enhancement path: what comes first, on which evidence, and what it does not say."""
+
+TEXT = {
+    "path.title": "What to change first",
+    "path.intro": "{n} steps, ordered by how strong the evidence is (grade A to D), then by how "
+    "much of the size is sure. All are of what the institution itself decides: how fast, in which "
+    "languages, in which forms, how often and when it publishes and answers, and how openly.",
+    "path.none": "No step can be laid: {why}",
+    "path.why_none": "no change was dated in the study, no property of posts could be compared "
+    "within channels, and no index shows a gap of what is within control.",
+    "path.strong": "{n} of them rest on a comparison with what was not changed, and every check "
+    "passed (grades A and B): only these name a change to expect.",
+    "path.strong_none": "None of them rests on a comparison that passed every check (grades A and "
+    "B), so that no change can be promised from any of them: test before you extend.",
+    "path.weak": "{n} rest on an association, on a check that did not pass, or on a gap to others "
+    "(grades C and D): they say what to test, and nothing of what would follow.",
+    "path.looked": "{n} effects, associations and gaps were looked at in all; each interval speaks "
+    "of itself alone, and one in twenty would miss by chance.",
+    "path.first_caption": "Grades A and B: what may be expected",
+    "path.then_caption": "Grades C and D: what was seen, and what to test",
+    "path.more": "and {n} more below",
+    "path.head_place": "Order",
+    "path.head_step": "Step",
+    "path.head_expect": "Expected change",
+    "path.head_seen": "Seen so far",
+    "path.head_grade": "Grade",
+    "path.head_checks": "Checks",
+    "path.head_cost": "Cost",
+    "path.head_time": "Time",
+    "path.head_after": "After step",
+    "path.checks": "{n} of {of} hold",
+    "path.checks_none": "none apply",
+    "path.weeks": "{n} weeks",
+    "path.at_once": "at once",
+    "path.cost_none": "not known",
+    "path.figure_asks": "How large, and how sure?",
+    "path.figure_read": "The dot is the size, the line its {level} interval; 0 % is no difference. "
+    "The three columns are three kinds of evidence and must not be read across: only the left one "
+    "says what a change did.",
+    "path.column_strong": "Effect of a change (A, B)",
+    "path.column_effect": "After a change (C, D)",
+    "path.column_association": "Goes with a property of posts (C)",
+    "path.column_gap": "Gap to others (D)",
+    "path.weeks_asks": "What was seen week by week, against what was to be expected?",
+    "path.weeks_read": "One panel a change; the changes are marked by the numbers of their steps. "
+    "The line is the difference from what was to be expected without it, the band its {level} "
+    "interval. Before its own mark it should lie about 0: where it does not, what is compared was "
+    "not alike.",
+    "path.key_since": "a change, by the number of its step",
+    "path.weeks_tip": "{name}, {week}: {figure}",
+    "path.steps_title": "The steps, one by one",
+    "path.steps_intro": "Each with what was found, its estimate, why it has its grade, every "
+    "check, what comes next, and what must not be concluded.",
+    "path.step": "{place}. {title}",
+    "path.turn_extend": "Keep it, and extend it where it was not yet done.",
+    "path.turn_undo": "Go back to what was done before, or change how it is done.",
+    "path.turn_unclear": "Decide on other grounds, or measure for longer: no difference is clear.",
+    "path.turn_test": "Test it before extending it.",
+    "path.turn_close": "Look at why the others differ; test before closing the gap.",
+    "path.what": "What",
+    "path.aspect": "Within control as",
+    "path.do": "So",
+    "path.for": "Our channels",
+    "path.with": "Compared with",
+    "path.found": "Found",
+    "path.cost": "Cost",
+    "path.time": "Time",
+    "path.next": "Next measurement",
+    "path.settle": "What would settle it",
+    "path.detectable": "Smallest change that it would find",
+    "path.not": "Not to be concluded",
+    "path.apart": "Take it apart",
+    "path.notes": "Notes",
+    "path.grade": "Grade",
+    "path.grade_why": "Why",
+    "path.estimate_caption": "Estimate of step {place}",
+    "path.grade_caption": "Grade of step {place}",
+    "path.checks_caption": "Checks of step {place}",
+    "path.check": "Check",
+    "path.asks": "What it asks",
+    "path.outcome": "Outcome",
+    "path.said": "What was found",
+    "path.passed": "holds",
+    "path.failed": "does not hold",
+    "path.open": "could not be made",
+    "path.open_free": "could not be made; not needed",
+    "path.no_checks": "None: {kind}",
+    "path.no_checks_gap": "a gap is a description, there is nothing to check",
+    "path.no_checks_association": "an association, adjusted for channel and week",
+    "path.no_checks_effect": "none could be made",
+    "path.head_what": "Of what",
+    "path.posts": "howfar path --step {place} --posts lists the channels' own posts behind it",
+    "path.results": "howfar explain {measure} --study . --where {where}",
+    "path.unpublished": "not published",
+    "path.summary": "The enhancement path has {n} steps; {strong} of them rest on evidence of "
+    "grade A or B.",
+    "path.page_question": "What should be changed first, and how sure is that?",
+}
