@@ -1,0 +1,217 @@
+"""One fit of an interrupted series, and what it says of the change as one number with its error."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from scipy import stats
+
+from howfar.improve.series_design import SeriesDesign, design_of
+from howfar.improve.series_setting import SeriesSetting, errors_of
+from howfar.stats.blocks import FloatArray
+from howfar.stats.serial_correlation import breusch_godfrey
+from howfar.stats.series_regression import Errors, Nuisance, SeriesFit, fit_series
+from howfar.stats.variance_families import Mean
+
+FAILS: Final = 0.05
+"""A check of what is left fails where its p is below this."""
+
+_DOUBT: Final = 0.2  # so little evidence of autocorrelation is enough to reckon with it
+_ORDERS: Final = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SeriesAnswer:
+    """The fit and the effect on the scale on which it is modelled.
+
+    value, error : log of (mean with the change / mean without it) over the periods with it for the
+    log link, the mean difference for the identity; its standard error. degrees : of freedom.
+    with_it, without_it : sums over those periods. n : how many.
+    """
+
+    setting: SeriesSetting
+    design: SeriesDesign
+    fit: SeriesFit
+    value: float
+    error: float
+    degrees: float
+    with_it: float
+    without_it: float
+    n: int
+
+    @property
+    def errors(self) -> Errors:
+        """How the errors were taken in the end."""
+        return self.fit.errors
+
+    @property
+    def order(self) -> int:
+        """Order of the autoregression; 0 without."""
+        return int(self.fit.nuisance.serial[0].partial.size)
+
+    @property
+    def critical(self) -> float:
+        """Standard errors to each side of the interval."""
+        return critical(self.setting, self.degrees)
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Interval of the value."""
+        half = self.critical * self.error
+        return self.value - half, self.value + half
+
+
+def critical(setting: SeriesSetting, degrees: float) -> float:
+    """Quantile of the interval: t on the degrees, or normal where that was chosen."""
+    level = 0.5 + setting.confidence / 2.0
+    if setting.reference == "normal" or math.isinf(degrees):
+        return float(stats.norm.ppf(level))
+    return float(stats.t.ppf(level, degrees))
+
+
+def why_not(design: SeriesDesign, setting: SeriesSetting) -> str | None:
+    """Why this series cannot tell, or nothing."""
+    ours = design.ours
+    after = setting.after[design.period[ours]]
+    before = design.period[ours] < setting.change
+    if before.sum() < 2:
+        return f"{int(before.sum())} figures before the change: nothing to go on from"
+    if after.sum() < (2 if setting.slope else 1):
+        return f"{int(after.sum())} figures with the change"
+    y = design.rows.y
+    if setting.family != "gaussian":
+        for g, name in enumerate(setting.names):
+            own = design.rows.series == g
+            periods = design.period[own]
+            for part, said in (
+                (periods < setting.change, "before"),
+                (setting.after[periods], "with"),
+            ):
+                if not y[own][part].sum() > 0:
+                    return f"{name} has no count above 0 {said} the change"
+    X = design.rows.X
+    rank = np.linalg.matrix_rank(X / np.maximum(np.abs(X).max(axis=0), 1e-300))
+    if len(y) - rank < 2:
+        return f"{len(y)} figures for {X.shape[1]} coefficients"
+    rest = np.delete(X, list(design.effect), axis=1)
+    less = np.linalg.matrix_rank(rest / np.maximum(np.abs(rest).max(axis=0), 1e-300))
+    if rank - less < len(design.effect):
+        return "the change cannot be told apart from the trend, the season or a covariate"
+    return None
+
+
+def answer(
+    setting: SeriesSetting,
+    errors: Errors,
+    order: int = 1,
+    held: Nuisance | None = None,
+    design: SeriesDesign | None = None,
+) -> SeriesAnswer:
+    """Fit once with these errors, and reckon the effect.
+
+    Log link, over the n periods with the change in force and observed:
+    value = log(sum mu_t) - log(sum mu_t without the effect), its error by the delta method; with
+    a step alone this is the step's coefficient itself. Identity: the mean of the differences.
+    """
+    design = design or design_of(setting)
+    fit = fit_series(
+        design.rows,
+        Mean(setting.family, setting.link),
+        errors,
+        order=order,
+        lags=setting.lags,
+        shared=setting.dispersion == "shared",
+        held=held,
+    )
+    ours = design.ours
+    rows = ours[setting.after[design.period[ours]]]
+    X, X0 = design.rows.X[rows], design.without[rows]
+    mu = fit.mu[rows]
+    mu0 = fit.mean.mean(X0 @ fit.beta + design.rows.offset[rows])
+    with_it, without_it = float(mu.sum()), float(mu0.sum())
+    if setting.link == "log":
+        value = math.log(with_it) - math.log(without_it)
+        gradient: FloatArray = mu @ X / with_it - mu0 @ X0 / without_it
+    else:
+        value = (with_it - without_it) / len(rows)
+        gradient = (X - X0).mean(axis=0)
+    error = math.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0))
+    degrees = reference_degrees(setting, fit, gradient)
+    return SeriesAnswer(setting, design, fit, value, error, degrees, with_it, without_it, len(rows))
+
+
+def reference_degrees(setting: SeriesSetting, fit: SeriesFit, contrast: FloatArray) -> float:
+    """Degrees of freedom of the interval of c'b.
+
+    Left to itself: normal for counts with independent errors, as the reference analyses have it;
+    t for measurements, and wherever errors follow each other.
+    """
+    if setting.reference == "normal":
+        return math.inf
+    if setting.reference == "t" or setting.family == "gaussian" or fit.errors != "independent":
+        return fit.degrees(contrast)
+    return math.inf
+
+
+def serial_p(found: SeriesAnswer) -> tuple[float, float, int]:
+    """Smallest p, doubled for two tests, its statistic, and lags, of Breusch and Godfrey's test.
+
+    Lag 1 alone, and all lags up to the length of the season (where four seasons were seen) or 6.
+    """
+    fit, setting = found.fit, found.setting
+    each = len(fit.rows.y) // len(setting.names)
+    season = round(setting.period) if setting.harmonics else 0
+    many = season if 2 <= season <= each // 4 else min(6, each // 8)
+    lags = [1, many] if many > 1 else [1]
+    tests = [
+        breusch_godfrey(fit.innovations, fit.design, fit.rows.series, fit.rows.positions, k)
+        for k in lags
+    ]
+    known = [test for test in tests if math.isfinite(test.p)]
+    if not known:
+        return math.nan, math.nan, 0
+    worst = min(known, key=lambda test: test.p)
+    return min(1.0, worst.p * len(known)), worst.statistic, worst.lags
+
+
+def answer_of(setting: SeriesSetting, design: SeriesDesign) -> tuple[SeriesAnswer, SeriesAnswer]:
+    """The answer with the errors that were chosen, and the one with independent errors.
+
+    Left to itself: where the test of autocorrelation gives p < 0.2 (so little, since a test of few
+    periods misses much), the series is fitted again with autoregressive errors of the smallest
+    order, 1 to 3, that leaves nothing (p >= 0.2), or else of the order that leaves the least.
+    """
+    first = answer(setting, errors_of(setting.errors), setting.order or 1, design=design)
+    if setting.errors != "auto":
+        if setting.errors == "independent":
+            return first, first
+        return first, answer(setting, "independent", design=design)
+    p, _, _ = serial_p(first)
+    if not p < _DOUBT:
+        return first, first
+    best, most = first, -1.0
+    for order in (setting.order,) if setting.order else _ORDERS:
+        again = answer(setting, "autoregressive", order, design=design)
+        left = serial_p(again)[0]
+        if again.fit.converged and left > most:
+            best, most = again, left
+        if most >= _DOUBT:
+            break
+    return best, first
+
+
+def before_only(setting: SeriesSetting) -> SeriesSetting:
+    """The same series, ending where the change begins."""
+    c = setting.change
+    return replace(
+        setting,
+        outcomes=setting.outcomes[:, :c],
+        exposures=setting.exposures[:, :c],
+        offsets=setting.offsets[:, :c],
+        covariates=setting.covariates[:, :c],
+        periods=setting.periods[:c],
+        until=None,
+    )
