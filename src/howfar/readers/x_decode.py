@@ -100,14 +100,16 @@ def _decoded(data: bytes) -> list[Line | None]:
 def _suspicious(data: bytes) -> bool:
     if len(data) > _LARGE and data.count(b"{") > _MOST_OBJECTS:
         return True
-    return b"\0" in data or (b"\\" in data and _ESCAPED.search(data) is not None)
+    # A bare NUL, as any control character, is nothing that the decoder takes.
+    return b"\\" in data and _ESCAPED.search(data) is not None
 
 
 def _at_once(data: bytes) -> list[Line | None] | None:
     """All lines in one go; null unless each is exactly one object and no key was dropped."""
     # An object ends and the next begins at every line end, and nowhere else: then the objects
     # are the lines, if they are as many.
-    view = np.frombuffer(data.removesuffix(b"\n"), np.uint8)
+    view = np.frombuffer(data, np.uint8)
+    view = view[: len(view) - data.endswith(b"\n")]
     ends = np.flatnonzero(view == ord("\n"))
     if not len(view) or view[0] != ord("{") or view[-1] != ord("}"):
         return None
