@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +17,21 @@ Aggregate = Literal["simple", "group", "calendar", "dynamic"]
 AGGREGATES: Final[tuple[Aggregate, ...]] = ("simple", "group", "calendar", "dynamic")
 
 
+class Window(TypedDict):
+    """Which event times are averaged; see ``aggregate_att``."""
+
+    balance_e: float | None
+    min_e: float
+    max_e: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Aggregated:
     """One aggregation: the overall figure, and its parts where it has any.
 
     overall: a number. influence: (n,). keys: (P,) cohorts, periods or periods since the change;
     att (P,) and parts (n, P) with them, both empty for ``simple``. cells: (K,) weight of each
-    ATT(g, t) in the overall figure; they sum to 1.
+    ATT(g, t) in the overall figure, part_cells (P, K) in each part; they sum to 1.
     """
 
     kind: Aggregate
@@ -33,6 +41,7 @@ class Aggregated:
     att: FloatArray
     parts: FloatArray
     cells: FloatArray
+    part_cells: FloatArray
 
 
 def _shares(found: GroupTime) -> tuple[FloatArray, FloatArray]:
@@ -93,8 +102,9 @@ def aggregate_att(
         chosen = after & window
         _some(chosen)
         value, influence, weights = mean(chosen)
-        empty = np.zeros((found.data.n, 0))
-        return Aggregated(kind, value, influence, np.zeros(0), np.zeros(0), empty, weights)
+        none = np.zeros(0)
+        parts, of_parts = np.zeros((found.data.n, 0)), np.zeros((0, len(e)))
+        return Aggregated(kind, value, influence, none, none, parts, weights, of_parts)
 
     if kind == "dynamic":
         chosen = usable & window
@@ -124,7 +134,7 @@ def aggregate_att(
     rows = [mean(cells, weigh=kind != "group") for cells in members]
     att = np.array([row[0] for row in rows])
     parts = np.column_stack([row[1] for row in rows])
-    cells = np.array([row[2] for row in rows])
+    of_parts = np.array([row[2] for row in rows])
     if kind == "group":
         p = np.array([shares[cells][0] for cells in members])
         weights = p / p.sum()
@@ -135,7 +145,7 @@ def aggregate_att(
         weights = top / top.sum()
         overall = float(weights @ att)
         influence = parts @ weights
-    return Aggregated(kind, overall, influence, keys, att, parts, weights @ cells)
+    return Aggregated(kind, overall, influence, keys, att, parts, weights @ of_parts, of_parts)
 
 
 def _some(cells: npt.NDArray[np.bool_]) -> None:

@@ -42,6 +42,7 @@ class GroupTime:
     method: Method
     universal: bool
     anticipation: float
+    weights_from: WeightsFrom
 
     @property
     def event(self) -> FloatArray:
@@ -104,8 +105,10 @@ def att_gt(
     Source: doi 10.1016/j.jeconom.2020.12.001.
     """
     stacked = data.layout != "panel" or weights_from == "varying"
+    # Without covariates all three methods are the same difference of means; reg asks for no logit.
+    plain: Method = method if data.covariates.size else "reg"
     cells = [
-        _Cell(data, g, t, b, control, method, anticipation, weights_from)
+        _Cell(data, g, t, b, control, plain, anticipation, weights_from)
         for g, t, b in _pairs(data, base, anticipation)
     ]
     att = np.full(len(cells), np.nan)
@@ -137,6 +140,7 @@ def att_gt(
         method=method,
         universal=base == "universal",
         anticipation=anticipation,
+        weights_from=weights_from,
     )
 
 

@@ -209,12 +209,9 @@ def _whole(rows: _Rows, names: tuple[str, ...], notes: list[str], layout: Layout
             )
         _constant(rows.first, rows.who, "the first period with the change", names)
         _constant(rows.block, rows.who, "the cluster", names)
-    if (rows.first == 0).any() and rows.time.min() <= 0:
-        raise StudyError(
-            "0 as first period may mean never or the period 0",
-            expected="an empty cell for units that never changed",
-        )
-    return replace(rows, first=np.where(rows.first == 0, np.inf, rows.first))
+    if rows.time.min() > 0:
+        rows = replace(rows, first=np.where(rows.first == 0, np.inf, rows.first))
+    return rows
 
 
 def _trimmed(
