@@ -4,9 +4,9 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
+from tests.improve.made_effects import effect, estimate
 
-from howfar.improve.effect import Effect
-from howfar.improve.evidence import GRADES, Check, Grade
+from howfar.improve.evidence import GRADES, Grade
 from howfar.improve.lexicon import CAUSAL, DENIAL, causal_words, quoted
 from howfar.improve.wording import (
     effect_sentence,
@@ -17,45 +17,7 @@ from howfar.improve.wording import (
     why_graded,
     with_interval,
 )
-from howfar.schema.estimate import Estimate, exact, not_measured
-
-
-def estimate(value: float, low: float, high: float, unit: str = "posts a week") -> Estimate:
-    return Estimate(
-        value, low, high, "confidence", 0.95, None, None, None, unit, "regression", "measured"
-    )
-
-
-PASSED = Check("pre-trend", "Were they alike before?", True, "they were")
-FAILED = replace(PASSED, passed=False, said="they were not")
-OPEN = replace(PASSED, id="placebo-time", passed=None, said="too few periods")
-
-
-def effect(grade: Grade, sign: int = 1, clear: bool = True, relative: bool = True) -> Effect:
-    """An effect of that grade: 12 % more or less, between 3 and 20 %, or not clear of nothing."""
-    ends = (0.03, 0.2) if clear else (-0.05, 0.2)
-    low, high = sorted(sign * end for end in ends)
-    part = estimate(sign * 0.12, low, high, "part")
-    found = {
-        "A": ((PASSED,), ("Spain",), True),
-        "B": ((PASSED,), ("Spain",), False),
-        "C": ((FAILED,), ("Spain",), False),
-        "D": ((FAILED, OPEN), (), False),
-    }
-    checks, compared, randomised = found[grade]
-    return Effect(
-        design="its",
-        outcome="replies",
-        unit="replies a week",
-        average=estimate(sign * 12, 100 * low, 100 * high),
-        relative=part if relative else not_measured("part", "nothing to divide by"),
-        cumulative=estimate(sign * 120, 1000 * low, 1000 * high),
-        periods=(),
-        checks=checks,
-        compared=compared,
-        randomised=randomised,
-        verified=randomised,
-    )
+from howfar.schema.estimate import exact, not_measured
 
 
 @pytest.mark.parametrize("grade", GRADES)

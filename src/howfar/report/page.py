@@ -103,8 +103,12 @@ def render_sections(
     declarations: Mapping[str, Declaration],
     run: str,
     simulated: str | None = None,
+    files: str | None = None,
 ) -> str:
-    """A page of sections as one HTML text, under the rules of ``render``."""
+    """A page of sections as one HTML text, under the rules of ``render``.
+
+    files: names of the files beside the page that hold every figure; else those of a run.
+    """
     figures = _figures(sections)
     if simulated:
         figures = [_stamped(f) for f in figures]
@@ -133,6 +137,7 @@ def render_sections(
         "css": Markup(_css()),
         "version": howfar.__version__,
         "run": run,
+        "files": files or say("page.files"),
     }
     live = _live(figures) if figures else None
     page = _template().render(**common, policy=_policy(live), live=live)

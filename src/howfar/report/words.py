@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from howfar.report.texts import figures, frame, index, ledger, path
+from howfar.report.texts import effect, figures, frame, index, ledger, path
 
-TEXT: dict[str, str] = {**frame.TEXT, **figures.TEXT, **ledger.TEXT, **index.TEXT, **path.TEXT}
+TEXT: dict[str, str] = {
+    **frame.TEXT,
+    **figures.TEXT,
+    **ledger.TEXT,
+    **index.TEXT,
+    **path.TEXT,
+    **effect.TEXT,
+}
 
 
 def say(key: str, **values: object) -> str:

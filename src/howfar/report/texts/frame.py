@@ -17,10 +17,11 @@ TEXT = {
     "page.table": "The same figures as a table",
     "page.how": "How to read it:",
     "page.method": "How it is measured:",
-    "page.print_table": "The figures of this chart are in results.xlsx and results.csv.",
+    "page.files": "results.csv and results.xlsx",
+    "page.print_table": "The figures of this chart are in {files}.",
     "page.live": "Point at a mark to see its figures.",
     "page.footer": "Made by howfar {version}, run {run}. Every figure in this report is also in "
-    "results.csv and results.xlsx.",
+    "{files}.",
     "page.caution": "Note:",
     "page.run": "Run {run}",
     "page.simulated": "Simulated data: {how}. No real account, post or event.",

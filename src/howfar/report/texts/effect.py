@@ -1,0 +1,60 @@
+"""Texts of the page of one effect."""
+
+TEXT = {
+    "effect.files": "effects.csv and effect.json",
+    "effect.title": "What was found",
+    "effect.page": "{outcome}: before and after {change}",
+    "effect.question": "How did {outcome} differ after {change}, and how strong is the evidence?",
+    "effect.asks": "How did {outcome} go, and how was it to be expected to go?",
+    "effect.asks_parts": "How large is the difference, by period since the change?",
+    "effect.seen": "{outcome}, seen (solid, dots) and to be expected (dashed)",
+    "effect.difference": "Seen less expected, in {unit}",
+    "effect.read": "Above: what was seen, and what was to be expected from the data before the "
+    "change and from what was compared with. Below: the difference with its {level} interval; "
+    "where the interval holds 0, chance alone could have made it. The dashed line stands before the "
+    "first period with the change. What lies left of it shows how well the comparison fits.",
+    "effect.read_parts": "Each dot is the difference between those that changed and those that "
+    "did not, with its {level} interval; where it holds 0, chance alone could have made it. Dots "
+    "before the change should lie at 0: they show whether both were alike before.",
+    "effect.alt": "Differences of {n} periods with their intervals. The same figures are in the "
+    "table below.",
+    "effect.key_seen": "seen",
+    "effect.key_interval": "{level} interval",
+    "effect.key_change": "first period with the change",
+    "effect.head_period": "Period",
+    "effect.head_since": "Since the change",
+    "effect.head_seen": "Seen",
+    "effect.head_expected": "Expected",
+    "effect.head_difference": "Difference",
+    "effect.head_interval": "Interval",
+    "effect.figures": "All figures of the design",
+    "effect.head_figure": "Figure",
+    "effect.head_value": "Value",
+    "effect.head_unit": "Unit",
+    "effect.head_method": "Method",
+    "effect.average": "Average difference a period",
+    "effect.relative": "The same as a part of what was to be expected",
+    "effect.cumulative": "Sum over all periods since the change",
+    "checks.title": "What has to hold",
+    "checks.intro": "The grade follows from these by itself: one that does not hold takes "
+    "the grade down, and with it the words that may be used.",
+    "checks.caption": "Checks",
+    "checks.head_check": "Check",
+    "checks.head_asks": "Question",
+    "checks.head_state": "Outcome",
+    "checks.head_said": "What was found",
+    "checks.passed": "passed",
+    "checks.failed": "did not pass",
+    "checks.open": "could not be made",
+    "checks.open_free": "could not be made; the grade does not need it",
+    "checks.none": "There is nothing that this design checks.",
+    "limits.title": "What must not be concluded",
+    "done.title": "How it was done",
+    "done.design": "Design",
+    "done.grade": "Grade",
+    "done.compared": "Compared with",
+    "done.nothing": "nothing that was not changed",
+    "done.notes": "Notes",
+    "done.arguments": "Everything that was chosen",
+    "done.details": "Details of the fit",
+}
