@@ -12,6 +12,8 @@ from howfar.study.taxonomy import Property
 Kind = Literal["peer", "best", "target"]
 POINTS = "points of the index"
 TARGET = "its own target"
+MEDIAN = "median of peers"
+RELATIVE = "part of the other figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,10 @@ class GapPart:
 
     contribution: in points of the index; negative where it holds the unit back. share: of the
     distance; null where there is none. own, other: the two figures, in ``unit``. distance: own
-    minus other, in ``unit``. within: what it is on the fixed list of what an institution decides;
-    null where it is not. elasticity: of the unit's index to this figure.
+    minus other, in ``unit``; relative: the same as a part of other. within:
+    what it is on the fixed list of what an institution decides; null where it is not. elasticity:
+    of the unit's index to this figure. direction: 1 where more is better, -1 where less is, 0 where
+    nobody said.
     """
 
     indicator: str
@@ -48,6 +52,7 @@ class GapPart:
     own: float | None
     other: float | None
     distance: Estimate
+    relative: Estimate
     within: Property | None
     elasticity: Estimate
 
@@ -55,6 +60,8 @@ class GapPart:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """The index of a unit minus that of a peer, of the best or of its own target, and its parts.
+
+    Without an index there are figures beside figures: no scores, and parts without points.
 
     The parts' contributions sum to the difference (1e-12 of the scale). scores: the two;
     a target that the scale of the index cannot take has none, and the difference says why.
@@ -64,7 +71,7 @@ class Gap:
     audience: Audience
     unit: str
     versus: str
-    scores: tuple[float, float | None]
+    scores: tuple[float | None, float | None]
     difference: Estimate
     parts: tuple[GapPart, ...]
     notes: tuple[str, ...] = ()

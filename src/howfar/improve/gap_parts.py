@@ -1,8 +1,9 @@
-"""The exact parts of a difference of two scores, as it is and as it might have come out."""
+"""The parts of a gap: exact shares of a difference of scores, and figures beside figures."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,8 +11,13 @@ from howfar.assess.aggregate import MEANS
 from howfar.assess.decompose import gap, log_mean
 from howfar.assess.index import Index
 from howfar.assess.propagate import Sampled
+from howfar.assess.tree import Indicator
 from howfar.errors import StudyError
+from howfar.improve.gap import RELATIVE, GapPart
+from howfar.improve.sampled_estimate import sampled_estimate
+from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.blocks import FloatArray
+from howfar.study.taxonomy import Property
 
 _SLOW = 200
 """Draws that are taken apart one by one, where there is no formula for all at once."""
@@ -89,4 +95,74 @@ def contributions(first: FloatArray, second: FloatArray, index: Index) -> FloatA
     ids = [place[id] for id in tree.ids]
     slopes = np.stack([slope[id] for id in tree.ids], axis=1)
     found: FloatArray = slopes * (a[:, ids] - b[:, ids])
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """Two units' figures (K,) with what they could have been, (R, K); null where they are known."""
+
+    own: FloatArray
+    other: FloatArray
+    own_draws: FloatArray | None = None
+    other_draws: FloatArray | None = None
+
+    def drawn(self, place: int, of: Callable[..., FloatArray]) -> FloatArray | None:
+        """A function of both figures in each draw."""
+        if self.own_draws is None or self.other_draws is None:
+            return None
+        return of(self.own_draws[:, place], self.other_draws[:, place])
+
+
+def figure_part(
+    leaf: Indicator,
+    place: int,
+    figures: Figures,
+    contribution: Estimate,
+    share: float | None,
+    elasticity: Estimate,
+    within: Property | None,
+    degrees: float | None,
+    confidence: float,
+) -> GapPart:
+    """One indicator of a gap: own minus other, and (own - other) / other where other is above 0."""
+    own, other = float(figures.own[place]), float(figures.other[place])
+    unit = leaf.unit or "units of the figure"
+    distance = sampled_estimate(
+        own - other,
+        figures.drawn(place, np.subtract),
+        unit,
+        "difference of two figures",
+        degrees=degrees,
+        confidence=confidence,
+    )
+    relative = not_measured(RELATIVE, "the other figure is missing, 0 or below: no part of it")
+    if other > 0 and not np.isnan(own):
+        relative = sampled_estimate(
+            own / other - 1,
+            figures.drawn(place, _part_of),
+            RELATIVE,
+            "ratio of two figures, less 1",
+            degrees=degrees,
+            confidence=confidence,
+        )
+    return GapPart(
+        leaf.id,
+        leaf.name,
+        unit,
+        leaf.direction,
+        contribution,
+        share,
+        None if np.isnan(own) else own,
+        None if np.isnan(other) else other,
+        distance,
+        relative,
+        within,
+        elasticity,
+    )
+
+
+def _part_of(own: FloatArray, other: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found: FloatArray = np.where(other > 0, own / other - 1, np.nan)
     return found

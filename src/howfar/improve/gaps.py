@@ -18,7 +18,7 @@ from howfar.assess.propagate import Sampled
 from howfar.errors import StudyError
 from howfar.improve.elasticities import elasticities
 from howfar.improve.gap import POINTS, TARGET, Audience, Gap, GapPart, Kind
-from howfar.improve.gap_parts import Rows, drawn_parts, parts_of
+from howfar.improve.gap_parts import Figures, Rows, drawn_parts, figure_part, parts_of
 from howfar.improve.held_scale import HeldScale, held_scale
 from howfar.improve.sampled_estimate import sampled_estimate
 from howfar.schema.estimate import Estimate, not_measured
@@ -199,31 +199,23 @@ class _Gaps:
         difference: float,
         theirs: HeldScale,
     ) -> GapPart:
-        leaf = self.index.tree.indicators[place]
-        share = None
+        leaf, share = self.index.tree.indicators[place], None
         if isinstance(parts, str):
             contribution = not_measured(POINTS, parts)
         else:
             drawn = None if moved is None else moved[:, place]
             contribution = self._sampled(parts[place], drawn, POINTS, "exact part of a difference")
             share = parts[place] / difference if difference != 0 else None
-        own, other = float(self.held.figures[place]), float(theirs.figures[place])
-        both = None
-        if self.held.draws is not None and theirs.draws is not None:
-            both = self.held.draws[:, place] - theirs.draws[:, place]
-        unit = leaf.unit or "units of the figure"
-        return GapPart(
-            leaf.id,
-            leaf.name,
-            unit,
-            leaf.direction,
+        return figure_part(
+            leaf,
+            place,
+            Figures(self.held.figures, theirs.figures, self.held.draws, theirs.draws),
             contribution,
             share,
-            None if np.isnan(own) else own,
-            None if np.isnan(other) else other,
-            self._sampled(own - other, both, unit, "difference of two figures"),
-            self.within.get(leaf.id),
             self._elastic[leaf.id],
+            self.within.get(leaf.id),
+            self.degrees,
+            self.confidence,
         )
 
     @cached_property
