@@ -42,6 +42,8 @@ def test_a_hole_in_time_counts() -> None:
     assert found.row_period.tolist() == [0, 1, 2]
     assert found.row_place.tolist() == [0, 2, 3]
     assert found.place("2006", "--start") == 3
+    np.testing.assert_array_equal(found.line("y"), [1, math.nan, 2, 3])
+    assert found.line_labels == ("2003", "2004", "2005", "2006")
 
 
 def test_a_series_without_a_column_of_time() -> None:

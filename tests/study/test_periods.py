@@ -30,7 +30,7 @@ def test_notations(
 ) -> None:
     found = periods(*cells)
     assert (found.kind, found.step, found.places, found.said) == (kind, step, places, said)
-    assert found.labels == tuple(sorted(cells))
+    assert found.labels == tuple(sorted(cell.removesuffix(".0") for cell in cells))
 
 
 def test_holes_are_counted() -> None:
@@ -68,3 +68,23 @@ def test_rows_of_another_kind_are_told() -> None:
 )
 def test_periods_in_a_year(cells: tuple[str, ...], a_year: float | None) -> None:
     assert periods(*cells).a_year == (None if a_year is None else pytest.approx(a_year))
+
+
+@pytest.mark.parametrize(
+    ("cells", "hole"),
+    [
+        (("1", "2", "4"), "3"),
+        (("2015-12-28", "2015-12-29", "2015-12-31"), "2015-12-30"),
+        (("2015-W52", "2015-W53", "2016-W02"), "2016-W01"),
+        (("2015-11", "2015-12", "2016-02"), "2016-01"),
+        (("2015-11-01", "2015-12-01", "2016-02-01"), "2016-01-01"),
+        (("2015-Q3", "2015-Q4", "2016-Q2"), "2016-Q1"),
+    ],
+)
+def test_names_of_holes_are_in_the_notation_of_the_table(cells: tuple[str, ...], hole: str) -> None:
+    found = periods(*cells)
+    for place, label in zip(found.places, found.labels, strict=True):
+        assert found.label(place) == label
+    gap = next(n for n in range(found.places[-1]) if n not in found.places)
+    assert found.label(gap) == hole
+    assert found.place(hole) == gap

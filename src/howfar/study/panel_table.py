@@ -83,6 +83,18 @@ class PanelTable:
         found[self.row_unit, self.row_period] = self.numbers([name])[:, 0]
         return found
 
+    def line(self, name: str, unit: int = 0) -> Floats:
+        """A column of one unit on the regular line of time, NaN where there is a hole."""
+        found = np.full(self.periods.places[-1] + 1, math.nan)
+        own = self.row_unit == unit
+        found[self.row_place[own]] = self.numbers([name])[own, 0]
+        return found
+
+    @property
+    def line_labels(self) -> tuple[str, ...]:
+        """Names of all periods of the regular line of time, holes among them."""
+        return tuple(self.periods.label(n) for n in range(self.periods.places[-1] + 1))
+
     def of_units(self, name: str) -> tuple[str, ...]:
         """The one value that a column has for each unit; StudyError where a unit has several."""
         first: dict[int, int] = {}

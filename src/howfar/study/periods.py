@@ -22,7 +22,7 @@ NOTATIONS: Final = (
 class Periods:
     """The distinct periods of a column, in their order.
 
-    labels: as the table writes them. ordinals: their place on the line of time, counted in
+    labels: as the table writes them, whole numbers without a point. ordinals: their place on the line of time, counted in
     ``kind`` (days since year 1, months since year 0, the number itself). step: the largest whole
     number of ``kind`` that lies between any two; periods lie ``(ordinal - first) / step`` steps
     after the first. A column of first days of months is of kind month.
@@ -62,6 +62,26 @@ class Periods:
             return -(-(ordinal - 1) // 7)
         return None
 
+    def label(self, place: int) -> str:
+        """The name of a period by its place, in the notation of the table; one need not be there.
+
+        A day is the first of its period.
+        """
+        ordinal = self.ordinals[0] + place * self.step
+        if ordinal in self.ordinals:
+            return self.labels[self.ordinals.index(ordinal)]
+        if self.kind == "number":
+            return str(ordinal)
+        if self.kind == "day":
+            return date.fromordinal(ordinal).isoformat()
+        if self.kind == "week":
+            year, week, _ = date.fromordinal(7 * ordinal + 1).isocalendar()
+            return f"{year:04}-W{week:02}"
+        if self.kind == "quarter":
+            return f"{ordinal // 4:04}-Q{ordinal % 4 + 1}"
+        days = "-01" if len(self.labels[0]) > len("2016-01") else ""
+        return f"{ordinal // 12:04}-{ordinal % 12 + 1:02}{days}"
+
     @property
     def places(self) -> tuple[int, ...]:
         """Steps from the first period to each."""
@@ -97,7 +117,11 @@ def parse_periods(cells: Sequence[str]) -> tuple[Periods | None, list[int]]:
     wrong = [n for n, one in enumerate(read) if one is None or one[0] != kind]
     if wrong or kind is None:
         return None, wrong
-    found = {one[1]: cell for one, cell in reversed(list(zip(read, cells, strict=True))) if one}
+    found = {
+        one[1]: str(one[1]) if kind == "number" else cell
+        for one, cell in reversed(list(zip(read, cells, strict=True)))
+        if one
+    }
     ordinals = sorted(found)
     days = [date.fromordinal(one) for one in ordinals] if kind == "day" else []
     if len(days) > 1 and all(day.day == 1 for day in days):

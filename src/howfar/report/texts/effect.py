@@ -11,7 +11,7 @@ TEXT = {
     "effect.difference": "Seen less expected, in {unit}",
     "effect.read": "Above: what was seen, and what was to be expected from the data before the "
     "change and from what was compared with. Below: the difference with its {level} interval; "
-    "where the interval holds 0, chance alone could have made it. The dashed line stands before the "
+    "where it holds 0, chance alone could have made it. The dashed line stands before the "
     "first period with the change. What lies left of it shows how well the comparison fits.",
     "effect.read_parts": "Each dot is the difference between those that changed and those that "
     "did not, with its {level} interval; where it holds 0, chance alone could have made it. Dots "
