@@ -30,7 +30,7 @@ def test_each_step_has_its_own_denominator() -> None:
     # The second row has no visits: its ten clicks are no part of that denominator.
     assert (second.counted, second.denominator, second.rows) == (40, 90, 3)
     assert second.rate.value == pytest.approx(40 / 90)
-    assert second.notes == ("1 of 4 rows lack visits or clicks and are left out",)
+    assert second.notes == ("rows without visits or clicks, left out: 1 of 4",)
     assert (chain.overall.counted, chain.overall.denominator) == (40, 800)
     assert chain.overall.rate.unit == "visits / views"
 
@@ -51,7 +51,7 @@ def test_more_than_there_were_is_no_part() -> None:
     assert link.above == 4
     some = conversion_chain({"views": VIEWS, "clicks": [110.0, 10, 30, 50]}).links[0]
     assert (some.share, some.above) == (True, 1)
-    assert "1 rows have more clicks than views" in some.notes[0]
+    assert "rows with more clicks than views, counted as they stand: 1" in some.notes[0]
 
 
 def test_nothing_to_divide_by() -> None:

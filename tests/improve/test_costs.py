@@ -135,7 +135,7 @@ def test_no_average(spend: list[float], count: list[float], told: str) -> None:
 def test_rows_without_a_count_stay_and_rows_without_a_spend_are_told() -> None:
     cost = average_cost([5, 5, 5, math.nan], [1, 0, 1, 9], currency="EUR", counted="clicks")
     assert cost.estimate.value == 7.5
-    assert any("1 of 4 rows lack" in note for note in cost.notes)
+    assert any("left out: 1 of 4" in note for note in cost.notes)
 
 
 def test_one_cluster_that_makes_the_figure_is_told() -> None:

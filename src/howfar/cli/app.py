@@ -17,7 +17,7 @@ from howfar.errors import HowfarError
 from howfar.store.durable import no_room
 
 COMMANDS = (
-    *("new", "check", "can", "read", "run", "report", "export", "index"),
+    *("new", "check", "can", "read", "run", "report", "export", "index", "cost"),
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
     "validate",
 )

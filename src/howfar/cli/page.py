@@ -33,6 +33,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar index cities.csv tree.toml",
         "howfar index cities.csv tree.toml --out index --profile Oslo",
     ),
+    "cost": (
+        "howfar cost ads.csv --spend cost --count clicks --week created",
+        "howfar cost ads.csv --step impressions --step clicks --step visits --cluster campaign",
+        "howfar cost costs.csv --effect effect.json --item change --start 2024-03-01",
+    ),
     "explain": (
         "howfar explain engagement",
         "howfar explain engagement --study my-study",

@@ -69,7 +69,7 @@ def average_cost(
         low, high, how = interval.low, interval.high, interval.method
     notes = [WHOLE] + ([_UNEFFECTED] if not why else [])
     if left := int((~usable).sum()):
-        notes.append(f"{left} of {x.size} rows lack a spend or {counted} and are left out")
+        notes.append(f"rows without a spend or {counted}, left out: {left} of {x.size}")
     if why or ratio is None or low is None or high is None:
         estimate = not_measured(unit, why, name)
         return CostPerEffect("average", part, counted, spent, estimate, notes=tuple(notes))

@@ -107,7 +107,7 @@ def _link(
     totals = float(x.sum()), float(y.sum())
     notes = []
     if left := int((~both).sum()):
-        notes.append(f"{left} of {both.size} rows lack {step} or {of} and are left out")
+        notes.append(f"rows without {step} or {of}, left out: {left} of {both.size}")
     unit = f"{step} / {of}"
     if ratio is None:
         why = f"no {of}" if totals[1] == 0 else f"{of} in one cluster only"
@@ -120,7 +120,7 @@ def _link(
     if not share:
         notes.append(f"there are more {step} than {of}: it is no part, but how many for one")
     elif above:
-        notes.append(f"{above} rows have more {step} than {of}; they are counted as they stand")
+        notes.append(f"rows with more {step} than {of}, counted as they stand: {above}")
     interval = ratio.share_interval(confidence) if share else ratio.log_interval(confidence)
     assert interval is not None  # A rate above 1 is above 0; one up to 1 has Wilson's interval.
     rate = Estimate(

@@ -71,7 +71,7 @@ class ClusterRatio:
         found = wilson(self.value * number, number, confidence)
         if found is None:
             return None
-        said = f"Wilson on effective n {number:.3g}, {self._made()}"
+        said = f"Wilson as of {number:.3g} independent ones, {self._made()}"
         return Interval(found.low, found.high, said)
 
     def fieller(self, confidence: float = 0.95) -> RatioSet:
