@@ -55,40 +55,39 @@ def linear(found: GroupTime, cells: FloatArray, *, bare: bool = False) -> Linear
     data = found.data
     starts, cohort = np.unique(data.first, return_inverse=True)
     size = np.bincount(cohort).astype(np.float64)
-    weight = np.zeros((len(cells), len(starts), len(data.times)))
+    known = np.flatnonzero(found.known)
+    group, late = found.group[known], np.maximum(found.time[known], found.base[known])
+    ours = starts == group[:, None]
+    theirs = np.broadcast_to(np.isinf(starts), ours.shape)
+    if found.control == "not-yet":
+        theirs = theirs | ((starts > late[:, None] + found.anticipation) & ~ours)
+    side = ours / size - theirs / (theirs * size).sum(axis=1, keepdims=True)
+    when = (data.times == found.time[known][:, None]) * 1.0
+    when -= data.times == found.base[known][:, None]
+    each = (side[:, :, None] * when[:, None, :]).reshape(len(known), -1)
+    weight = (cells[:, known] @ each).reshape(len(cells), len(starts), len(data.times))
     y = data.wide(data.outcome).copy()
-    for k in np.flatnonzero(found.known):
-        now, then = np.searchsorted(data.times, [found.time[k], found.base[k]])
-        ours = starts == found.group[k]
-        theirs = np.isinf(starts)
-        if found.control == "not-yet":
-            late = max(found.time[k], found.base[k]) + found.anticipation
-            theirs |= (starts > late) & ~ours
-        side = ours / size - np.where(theirs, 1.0 / size[theirs].sum(), 0.0)
-        weight[:, :, now] += cells[:, k, None] * side
-        weight[:, :, then] -= cells[:, k, None] * side
-        if bare and found.time[k] >= found.group[k]:
-            y[ours[cohort], now] -= found.att[k]
+    if bare:
+        for k in known[found.event[known] >= 0]:
+            y[data.first == found.group[k], data.times == found.time[k]] -= found.att[k]
     return Linear(weight, cohort, y)
 
 
 def pooled(what: Linear) -> tuple[FloatArray, int]:
-    """Covariance (P, P) of the figures if all units scatter alike, and its degrees of freedom.
+    """Scatter of the figures if all units scatter alike: a root (P, m), and degrees of freedom.
 
-    Sum over units i of w_i' S w_i, S the covariance over periods of deviations from the mean of
-    the cohort, with n less the number of cohorts in the denominator.
+    root @ root.T is their covariance: sum over units i of w_i' S w_i, S the covariance over periods
+    of deviations from the mean of the cohort, with n less the number of cohorts in the denominator.
     """
     size = np.bincount(what.cohort).astype(np.float64)
     df = len(what.cohort) - len(size)
     if df < 1:
-        figures = len(what.weight)
-        return np.full((figures, figures), np.nan), df
+        return np.full((len(what.weight), 1), np.nan), df
     means = np.zeros((len(size), what.outcome.shape[1]))
     np.add.at(means, what.cohort, what.outcome)
     rest = what.outcome - (means / size[:, None])[what.cohort]
-    value = np.einsum("pct,jt->pcj", what.weight, rest) * np.sqrt(size)[None, :, None]
-    flat = value.reshape(len(value), -1)
-    return np.asarray(flat @ flat.T / df), df
+    value = (what.weight * np.sqrt(size)[None, :, None]) @ rest.T
+    return np.asarray(value.reshape(len(value), -1) / np.sqrt(df)), df
 
 
 def reassigned(what: Linear, replicates: int, rng: np.random.Generator) -> FloatArray:

@@ -62,11 +62,12 @@ class Intervals:
         rng = np.random.default_rng(self.seed)
         level = 0.5 + self.confidence / 2
         if self.errors == "pooled":
-            covariance, df = few_units.pooled(few_units.linear(self.found, cells))
-            error = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+            root, df = few_units.pooled(few_units.linear(self.found, cells))
+            error = np.sqrt((root**2).sum(axis=1))
             draws = np.zeros((1, len(error)))
-            if np.isfinite(error).all() and error.any():
-                draws = _scatter(covariance, df, self.replicates, rng)
+            if df > 0 and len(error) > 1:
+                normal = rng.standard_normal((self.replicates, root.shape[1])) @ root.T
+                draws = normal / np.sqrt(rng.chisquare(df, (self.replicates, 1)) / df)
             point = float(stats.t.ppf(level, df)) if df > 0 else math.nan
             return self._with(error, draws, point, f"one scatter for all units, t with {df} df")
         sums = self.found.summed(influence)
@@ -86,16 +87,6 @@ class Intervals:
         error = np.where(error > 1e-14, error, np.nan)
         band = simultaneous(draws, error, self.confidence)
         return Spread(error, point, max(point, band) if math.isfinite(band) else point, said)
-
-
-def _scatter(
-    covariance: FloatArray, df: int, replicates: int, rng: np.random.Generator
-) -> FloatArray:
-    """Draws (R, P) of a multivariate t with this scale and these degrees of freedom."""
-    values, vectors = np.linalg.eigh(covariance)
-    root = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = rng.standard_normal((replicates, len(values))) @ root.T
-    return np.asarray(normal / np.sqrt(rng.chisquare(df, (replicates, 1)) / df))
 
 
 def intervals(
