@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from howfar.errors import StudyError
-from howfar.improve.experiments.plan import ARMS, Arm, Plan
+from howfar.improve.experiments.plan import Plan
+from howfar.improve.experiments.plan_parts import ARMS, Arm
 from howfar.stats.assignment import (
     Assignments,
+    Lot,
     draw_assignments,
     number_of_assignments,
+    reference_assignments,
     treated_sizes,
 )
 from howfar.stats.blocks import FloatArray
@@ -34,14 +37,21 @@ class Frame:
 
     def draw(self, count: int, rng: np.random.Generator) -> Assignments:
         """So many assignments by this lot, (count, n)."""
-        return draw_assignments(
-            self.strata, count, rng, self.share, "free" if self.free else "complete"
-        )
+        return draw_assignments(self.strata, count, rng, self.share, self.lot)
+
+    def reference(self, draws: int, rng: np.random.Generator) -> tuple[Assignments, bool]:
+        """Assignments to test against, and whether they are all that there are."""
+        return reference_assignments(self.strata, draws, rng, self.share, self.lot)
+
+    @property
+    def lot(self) -> Lot:
+        """How the lot falls."""
+        return "free" if self.free else "complete"
 
     @property
     def possible(self) -> int:
         """How many assignments there are."""
-        return number_of_assignments(self.strata, self.share, "free" if self.free else "complete")
+        return number_of_assignments(self.strata, self.share, self.lot)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

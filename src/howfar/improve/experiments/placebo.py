@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from howfar.errors import StudyError
 from howfar.improve.experiments.design import Frame, frame_of, means_before
+from howfar.improve.experiments.geo import geo_placebos
 from howfar.improve.experiments.judge import judge
 from howfar.improve.experiments.outcomes import (
     Outcomes,
@@ -20,11 +21,43 @@ from howfar.improve.experiments.outcomes import (
     outcomes_of,
 )
 from howfar.improve.experiments.plan import Plan
-from howfar.stats.assignment import reference_assignments
 from howfar.stats.blocks import FloatArray
 from howfar.stats.randomised import LotTest, Sums, basis, p_values, prepare, stacked
 
 Past = Posts | Panel
+
+
+class Simulated(Protocol):
+    """Experiments on the past; p of each for any effect that is put in."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that they are judged by."""
+
+    @property
+    def apart(self) -> float:
+        """Stretches of the past that do not overlap; with few the promise rests on little."""
+
+    @property
+    def failed(self) -> int:
+        """How many could not be judged."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be known of them."""
+
+    def p_at(self, effect: float) -> FloatArray:
+        """P of each, had the change had this relative effect."""
+
+
+def simulated(plan: Plan, past: Past, simulations: int, rng: np.random.Generator) -> Simulated:
+    """Experiments of a plan's design on the past."""
+    if plan.design != "geo":
+        return placebos(plan, past, simulations, rng)
+    assert isinstance(past, Panel)
+    return geo_placebos(plan, past, frame_for(plan, past), simulations, rng)
+
+
 DRAWS: Final = 499
 """Assignments of the test in a simulation: power hardly changes with more."""
 
@@ -63,10 +96,7 @@ def placebos(plan: Plan, past: Past, simulations: int, rng: np.random.Generator)
     """
     means = means_before(past.values, past.units) if isinstance(past, Panel) else None
     frame = frame_of(plan, means)
-    reference, listed = reference_assignments(
-        frame.strata, min(plan.test.draws, DRAWS), rng, frame.share,
-        "free" if frame.free else "complete",
-    )  # fmt: skip
+    reference, listed = frame.reference(min(plan.test.draws, DRAWS), rng)
     prepared = prepare(reference, basis(frame.strata, None))
     lots = frame.draw(simulations, rng)
     made: list[LotTest] = []
@@ -179,7 +209,7 @@ def resized(plan: Plan, factor: float) -> Plan:
         blocks = max(2, round((lot.blocks or 2) * factor / 2) * 2)
         return plan.model_copy(update={"lot": lot.model_copy(update={"blocks": blocks})})
     length = max(lot.washout + 1, round((lot.length or 1) * factor))
-    before = lot.before or before_of(plan)
+    before = before_of(plan) if plan.design == "clusters" else lot.before
     new = lot.model_copy(update={"length": length, "before": before})
     return plan.model_copy(update={"lot": new})
 

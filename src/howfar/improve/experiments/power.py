@@ -12,15 +12,18 @@ from scipy import stats
 
 from howfar.errors import StudyError
 from howfar.improve.experiments.design import Tellable, frame_of, tellable
-from howfar.improve.experiments.outcomes import Posts, before_of
-from howfar.improve.experiments.placebo import Past, Placebos, frame_for, placebos, resized
+from howfar.improve.experiments.outcomes import Posts
+from howfar.improve.experiments.placebo import Past, Simulated, frame_for, resized, simulated
 from howfar.improve.experiments.plan import Plan
 from howfar.schema.estimate import Estimate, not_measured
 
 EFFECTS: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5)
 """Relative effects of a power curve where none are named."""
 _SIZES: Final = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
-_LARGEST: Final = 20.0
+_FIRST: Final = 0.01
+_LARGEST: Final = 20.48
+_MOST_DECLINE: Final = 0.99
+_NEAR: Final = 5e-3
 _METHOD: Final = "placebo simulation on the past, Wilson interval of the simulation"
 
 
@@ -67,7 +70,7 @@ class Promise:
     notes: tuple[str, ...]
 
 
-def power_at(found: Placebos, effect: float) -> Estimate:
+def power_at(found: Simulated, effect: float) -> Estimate:
     """Part of the simulated experiments that find this relative effect, with its interval."""
     p = found.p_at(effect)
     return share(int((p <= found.plan.level * (1 + 1e-9)).sum()), p.size)
@@ -87,25 +90,29 @@ def share(hits: int, of: int, confidence: float = 0.95) -> Estimate:
                     "measured")  # fmt: skip
 
 
-def smallest_effect(found: Placebos) -> Estimate:
+def smallest_effect(found: Simulated) -> Estimate:
     """The smallest relative effect that is found with the target power.
 
     With "less" the smallest decline, below 0. Bounds: where the interval of the simulated power
-    reaches the target. Not measured where no effect up to 2,000 % (a decline of 99 %) does.
+    reaches the target. Not measured where no effect up to 2,048 % (a decline of 99 %) does.
     """
     target = found.plan.power.target
     sign = -1.0 if found.plan.test.side == "less" else 1.0
 
+    most = _MOST_DECLINE if sign < 0 else _LARGEST
+
     def first(of: str) -> float | None:
-        low, high = 0.0, 0.99 if sign < 0 else _LARGEST
-        if getattr(power_at(found, sign * high), of) < target:
-            return None
-        while high - low > 1e-4 * max(high, 0.01):
+        def reached(size: float) -> bool:
+            return float(getattr(power_at(found, sign * size), of)) >= target
+
+        low, high = 0.0, _FIRST
+        while not reached(high):
+            if high >= most:
+                return None
+            low, high = high, min(2 * high, most)
+        while high - low > _NEAR * high:
             middle = (low + high) / 2
-            if getattr(power_at(found, sign * middle), of) >= target:
-                high = middle
-            else:
-                low = middle
+            low, high = (low, middle) if reached(middle) else (middle, high)
         return sign * high
 
     value, best, worst = first("value"), first("high"), first("low")
@@ -141,7 +148,7 @@ def promise(
     Source: placebo simulation as in Bertrand, Duflo & Mullainathan 2004
     (doi 10.1162/003355304772839588).
     """
-    found = placebos(plan, past, plan.power.simulations, rng)
+    found = simulated(plan, past, plan.power.simulations, rng)
     curve = tuple(PowerPoint(float(e), power_at(found, float(e))) for e in effects)
     notes = list(found.notes)
     if found.apart < 3:
@@ -174,7 +181,7 @@ def _options(plan: Plan, past: Past, rng: np.random.Generator) -> tuple[SizeOpti
     for factor in _SIZES:
         other = resized(plan, factor)
         try:
-            found = placebos(other, past, max(100, plan.power.simulations // 2), rng)
+            found = simulated(other, past, max(100, plan.power.simulations // 2), rng)
         except StudyError:
             # The past is too short for longer experiments; what it can tell stands in the others.
             break
@@ -216,11 +223,3 @@ def cost_of(plan: Plan, past: Past) -> float | None:
     if plan.design in ("clusters", "geo"):
         changed *= plan.lot.length or 1
     return plan.cost.fixed + plan.cost.per_change * changed + plan.cost.per_period * periods
-
-
-def periods_needed(plan: Plan) -> int:
-    """Periods of the past that a simulation takes at least."""
-    length = plan.lot.length or 1
-    if plan.design == "switchback":
-        return length * (plan.lot.blocks or 1)
-    return length + before_of(plan)
