@@ -7,7 +7,7 @@ from tests.cli.conftest import Call
 from tests.conftest import ROOT
 
 from howfar.cli.app import COMMANDS, EXIT_CODES
-from howfar.cli.page import ENVIRONMENT, EXAMPLES, command_pages, page_file
+from howfar.cli.page import ENVIRONMENT, EXAMPLES, command_pages, page_file, subcommands
 
 FOLDER = ROOT / "docs" / "cli"
 
@@ -16,6 +16,7 @@ FOLDER = ROOT / "docs" / "cli"
 def test_every_command_and_option_has_its_page(howfar: Call, command: str) -> None:
     page = (FOLDER / page_file(command)).read_text(encoding="utf-8")
     told = howfar(command, "--help").out
+    told += "".join(howfar(command, one, "--help").out for one in subcommands(command))
     options = set(re.findall(r"--[a-z][a-z-]*", told))
     assert "--help" in options
     for option in options:

@@ -17,11 +17,14 @@ from howfar.errors import HowfarError
 from howfar.store.durable import no_room
 
 COMMANDS = (
-    *("new", "check", "can", "read", "run", "report", "export", "index", "cost"),
+    *("new", "check", "can", "read", "run", "report", "export", "index", "effect", "cost"),
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
     "validate",
 )
-"""Commands in the order of `howfar --help`: each is a module of this folder."""
+"""Commands in the order of `howfar --help`: each is a module of this folder.
+
+A module has a ``command``, or a ``group`` of several.
+"""
 
 EXIT_CODES = {
     0: "all done",
@@ -63,7 +66,11 @@ def _howfar(
 
 
 for _name in COMMANDS:
-    app.command(_name)(importlib.import_module(f"howfar.cli.{_name}").command)
+    _module = importlib.import_module(f"howfar.cli.{_name}")
+    if hasattr(_module, "group"):
+        app.add_typer(_module.group, name=_name)
+    else:
+        app.command(_name)(_module.command)
 
 
 def main() -> None:

@@ -33,6 +33,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar index cities.csv tree.toml",
         "howfar index cities.csv tree.toml --out index --profile Oslo",
     ),
+    "effect": (
+        "howfar effect its monthly.csv --outcome replies --time month --start 2016-03",
+        "howfar effect did panel.csv --outcome replies --unit channel --time week --first began",
+        "howfar effect synth panel.csv --outcome replies --unit channel --time week "
+        "--treated embassy --start 2016-W09",
+    ),
     "cost": (
         "howfar cost ads.csv --spend cost --count clicks --week created",
         "howfar cost ads.csv --step impressions --step clicks --step visits --cluster campaign",
@@ -96,15 +102,19 @@ def help_text(*command: str) -> str:
     return runner.invoke(app, [*command, "--help"], prog_name="howfar").output.strip("\n")
 
 
+def subcommands(name: str) -> tuple[str, ...]:
+    """Names of the commands that a command is a group of; none of a plain one."""
+    group = next((one for one in app.registered_groups if one.name == name), None)
+    if group is None or group.typer_instance is None:
+        return ()
+    return tuple(one.name or "" for one in group.typer_instance.registered_commands)
+
+
 def _page(name: str) -> str:
-    lines = [
-        _MARK,
-        f"# howfar {name}",
-        "",
-        "```text",
-        help_text(name),
-        "```",
-        "",
+    lines = [_MARK, f"# howfar {name}", "", "```text", help_text(name), "```", ""]
+    for one in subcommands(name):
+        lines += [f"## howfar {name} {one}", "", "```text", help_text(name, one), "```", ""]
+    lines += [
         "## Examples",
         "",
         "```sh",

@@ -1,0 +1,222 @@
+"""`howfar effect its`: did one series change at a date, beyond its trend, season and controls?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from howfar.cli.arguments import AsJson
+from howfar.cli.console import say, say_json
+from howfar.cli.effect_files import (
+    Confidence,
+    MeasuredIn,
+    Name,
+    NoChecks,
+    Out,
+    Outcome,
+    Table,
+    Time,
+    What,
+    finish,
+    read_panel,
+)
+from howfar.errors import StudyError
+from howfar.improve.effect_document import plain
+from howfar.improve.interrupted_series import interrupted_series
+from howfar.improve.placebo_dates import placebo_dates
+from howfar.improve.series_setting import Choice, Own, Reference
+from howfar.improve.wording import with_interval
+from howfar.stats.blocks import FloatArray
+from howfar.stats.variance_families import Family, Link
+from howfar.study.panel_table import PanelTable
+
+_ALL = "all"
+
+
+def command(
+    table: Table,
+    outcome: Outcome,
+    time: Time = None,
+    start: Annotated[str | None, typer.Option(
+        help="First period with the change.", show_default="none")] = None,
+    changed: Annotated[str | None, typer.Option(
+        help="Or a column that is 1 where the change is in force, else 0.",
+        show_default="none")] = None,
+    end: Annotated[str | None, typer.Option(
+        help="First period after the change was taken back.", show_default="none")] = None,
+    unit: Annotated[str | None, typer.Option(
+        help="Column of units, where the table holds several series below each other.",
+        show_default="none")] = None,
+    treated: Annotated[str | None, typer.Option(
+        help="With --unit: the unit that was changed.", show_default="none")] = None,
+    control: Annotated[list[str] | None, typer.Option(
+        help="Series that was not changed: a column, or with --unit a unit (or all); repeatable.",
+        show_default="none")] = None,
+    exposure: Annotated[str | None, typer.Option(
+        help="Column of persons, posts or days behind the counts; enters as its logarithm.",
+        show_default="none")] = None,
+    offset: Annotated[str | None, typer.Option(
+        help="Column that is added to the predictor as it is.", show_default="none")] = None,
+    control_exposure: Annotated[list[str] | None, typer.Option(
+        help="Column of the exposure of each control, in their order; with --unit the same column.",
+        show_default="none")] = None,
+    control_offset: Annotated[list[str] | None, typer.Option(
+        help="Column of the offset of each control, likewise.", show_default="none")] = None,
+    covariate: Annotated[list[str] | None, typer.Option(
+        help="Column that is known whatever happens (holidays); repeatable.",
+        show_default="none")] = None,
+    family: Annotated[Family, typer.Option(help="How figures scatter.")] = "quasi-poisson",
+    link: Annotated[Link | None, typer.Option(
+        help="Scale of the model.", show_default="log; gaussian identity")] = None,
+    no_step: Annotated[bool, typer.Option("--no-step", help="No change of level.")] = False,
+    slope: Annotated[bool, typer.Option("--slope", help="Also a change of trend.")] = False,
+    trend: Annotated[int, typer.Option(min=0, help="Degree of the trend; 0 for none.")] = 1,
+    harmonics: Annotated[int, typer.Option(min=0, help="Pairs of sine and cosine.")] = 0,
+    period: Annotated[float | None, typer.Option(
+        help="Length of a season in periods.", show_default="a year, else 12")] = None,
+    washout: Annotated[int, typer.Option(
+        min=0, help="Periods from the start on that are left out.")] = 0,
+    before_washout: Annotated[int, typer.Option(
+        min=0, help="Periods before the start that are left out.")] = 0,
+    control_trend: Annotated[Own, typer.Option(help="Trend of each series, or one.")] = "own",
+    control_season: Annotated[Own, typer.Option(help="Season of each series, or one.")] = "own",
+    dispersion: Annotated[Own, typer.Option(help="Dispersion of each series, or one.")] = "own",
+    errors: Annotated[Choice, typer.Option(
+        help="How errors follow each other; auto: as a test finds.")] = "auto",
+    order: Annotated[int | None, typer.Option(
+        help="Order of the autoregression.", show_default="found")] = None,
+    lags: Annotated[int | None, typer.Option(
+        help="Lags of Newey and West's errors.", show_default="by length")] = None,
+    reference: Annotated[Reference, typer.Option(help="Distribution of intervals.")] = "auto",
+    placebos: Annotated[int, typer.Option(
+        min=0, help="Also look for effects at so many dates before the start (of all dates where "
+        "no start is given): how often is one found where nothing was changed?")] = 0,
+    side: Annotated[int, typer.Option(
+        min=2, help="Least number of periods on each side of such a date.")] = 8,
+    what: What = None,
+    name: Name = None,
+    measured_in: MeasuredIn = None,
+    confidence: Confidence = 0.95,
+    no_checks: NoChecks = False,
+    out: Out = None,
+    json: AsJson = False,
+) -> None:  # fmt: skip
+    """Interrupted time series: one series before and after a date, with others to compare if any.
+
+    Negative binomial, (quasi-)Poisson or gaussian; residuals that follow each other are found and
+    reckoned with. Without a control series the grade is C at best.
+    """
+    panel = read_panel(table, time, unit)
+    own = _own(panel, treated, table.name)
+    never = start is None and changed is None and placebos > 0
+    first, until = (None, None) if never else _dates(panel, own, start, changed, end)
+    series = _series(panel, own, outcome, control or [])
+    season = period or panel.periods.a_year or 12.0
+    choices: dict[str, Any] = {
+        "periods": panel.line_labels,
+        "exposure": None if exposure is None else panel.line(exposure, own),
+        "offset": None if offset is None else panel.line(offset, own),
+        "controls": series,
+        "control_exposures": _beside(panel, series, control_exposure, exposure, "control-exposure"),
+        "control_offsets": _beside(panel, series, control_offset, offset, "control-offset"),
+        "covariates": {one: panel.line(one, own) for one in covariate or []},
+        "family": family,
+        "link": link,
+        "step": not no_step,
+        "slope": slope,
+        "trend": trend,
+        "harmonics": harmonics,
+        "period": season,
+        "washout": washout,
+        "before_washout": before_washout,
+        "control_trend": control_trend,
+        "control_season": control_season,
+        "dispersion": dispersion,
+        "errors": errors,
+        "order": order,
+        "lags": lags,
+        "reference": reference,
+        "confidence": confidence,
+        "name": name or outcome,
+        "unit": measured_in or f"{name or outcome} a period",
+    }
+    line = panel.line(outcome, own)
+    more, lines = {}, []
+    if placebos:
+        found = placebo_dates(line, change=first, count=placebos, side=side, **choices)
+        more = {"placebo_dates": plain(asdict(found))}
+        said = with_interval(found.false_positives, percent=True)
+        lines = [f"an effect was found at this part of {len(found.dates)} dates at which nothing "
+                 f"was changed: {said}"]  # fmt: skip
+    if first is None:
+        say_json(more) if json else say("\n".join(lines))
+        return
+    effect = interrupted_series(line, first, until=until, checks=not no_checks, **choices)
+    finish(effect, table, what, out, json, more=more, lines=lines)
+
+
+def _own(panel: PanelTable, treated: str | None, file: str) -> int:
+    """The place of the series that was changed."""
+    if panel.unit is None:
+        if treated is not None:
+            raise StudyError("--treated names a unit, and there is no column of units", file,
+                             "--unit COLUMN")  # fmt: skip
+        return 0
+    if treated is None:
+        raise StudyError("which unit was changed?", file, "--treated UNIT")
+    return panel.unit_place(treated, "--treated")
+
+
+def _dates(
+    panel: PanelTable, own: int, start: str | None, changed: str | None, end: str | None
+) -> tuple[int, int | None]:
+    """Places of the first period with the change and of the first after it, if it was undone."""
+    if (start is None) == (changed is None):
+        raise StudyError("when did it change?", panel.file,
+                         "either --start PERIOD or --changed COLUMN")  # fmt: skip
+    until = None if end is None else panel.place(end, "--end")
+    if start is not None:
+        return panel.place(start, "--start"), until
+    line = panel.line(changed or "", own)
+    where = [n for n, value in enumerate(line) if value == 1]
+    seen = {value for value in line.tolist() if value == value}
+    if not where or not seen <= {0.0, 1.0}:
+        raise StudyError(f"{changed} holds no 1, or other figures than 0 and 1", panel.file,
+                         "1 where the change is in force, else 0")  # fmt: skip
+    after = [n for n, value in enumerate(line) if value == 0 and n > where[0]]
+    if after and where[-1] > after[0]:
+        raise StudyError(f"{changed} goes back to 1 after it was 0", panel.file,
+                         "one stretch of 1", "analyse each stretch by itself")  # fmt: skip
+    return where[0], until if until is not None else after[0] if after else None
+
+
+def _series(
+    panel: PanelTable, own: int, outcome: str, controls: list[str]
+) -> dict[str, FloatArray]:
+    """Controls by name: columns of a wide table, units of a long one."""
+    if panel.unit is None:
+        return {one: panel.line(one) for one in controls}
+    if controls == [_ALL] and _ALL not in panel.units:
+        controls = [name for n, name in enumerate(panel.units) if n != own]
+    return {one: panel.line(outcome, panel.unit_place(one, "--control")) for one in controls}
+
+
+def _beside(
+    panel: PanelTable,
+    controls: dict[str, FloatArray],
+    columns: list[str] | None,
+    same: str | None,
+    option: str,
+) -> dict[str, FloatArray] | None:
+    """A column beside each control, by the control's name."""
+    if panel.unit is not None and controls and (columns or same):
+        column = (columns or [same or ""])[0]
+        return {one: panel.line(column, panel.units.index(one)) for one in controls}
+    if not columns:
+        return None
+    if len(columns) != len(controls):
+        raise StudyError(f"{len(columns)} times --{option} for {len(controls)} controls",
+                         panel.file, "one for each --control, in the same order")  # fmt: skip
+    return {one: panel.line(column) for one, column in zip(controls, columns, strict=True)}
