@@ -108,8 +108,8 @@ def cluster_ratio(
     Satterthwaite, the lower of two working models: variances as y_g, and as y_g^2.
 
     Why not Fieller's set with G - 1: with totals as skewed as those of posts it holds the true
-    ratio in 85 to 95 of 100 studies and is often no interval at all; the log interval of this
-    variance in 92 to 97 (tests/stats/test_cluster_ratio.py).
+    ratio in 87 to 95 of 100 studies and is often no interval at all; the log interval of this
+    variance in 93 to 98 (benchmarks/coverage_costs.py).
 
     Parameters
     ----------
