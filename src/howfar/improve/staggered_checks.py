@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
 from howfar.improve import few_units
 from howfar.improve.aggregate_att import Aggregated
-from howfar.improve.att_gt import GroupTime, att_gt, pre_trend
+from howfar.improve.att_gt import GroupTime
 from howfar.improve.evidence import Check
+from howfar.improve.staggered_before import (
+    FAILS,
+    LEAST,
+    Case,
+    again,
+    before_change,
+    earlier_dates,
+    tested,
+)
 from howfar.improve.staggered_errors import Intervals
 from howfar.schema.estimate import Estimate
-
-FAILS: Final = 0.05
-"""A check that is a test fails where its p is below this."""
-
-LEAST: Final = 5
-"""Units on each side that linearised errors need."""
-
-_ROOM: Final = 3  # units on either side for each difference before the change, for the joint test
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Case:
-    found: GroupTime
-    how: Intervals
-    one: Aggregated
-    average: Estimate
-    rng: np.random.Generator
-
-    @property
-    def clear(self) -> bool:
-        low, high = self.average.low, self.average.high
-        return low is not None and high is not None and (low > 0 or high < 0)
 
 
 def checks_of(
@@ -53,10 +38,10 @@ def checks_of(
     graded lower than it deserves. The other way round, a test that passes with few units has not
     seen much.
     """
-    case = _Case(found, how, one, average, rng)
+    case = Case(found, how, one, average, rng)
     return (
-        _before(case),
-        _earlier(case),
+        before_change(case),
+        earlier_dates(case),
         _cells(case),
         _units(case),
         _others(case),
@@ -66,99 +51,7 @@ def checks_of(
     )
 
 
-def _before(case: _Case) -> Check:
-    asks = "Did those that changed move like the others before they did?"
-    found = case.found
-    cells = found.known & (found.time < found.group - found.anticipation)
-    count = int(cells.sum())
-    if not count:
-        return Check("pre-trend", asks, None, "no period before the change to compare")
-    figures: dict[str, float] = {"comparisons": float(count)}
-    wald = pre_trend(found)
-    if wald is not None:
-        figures |= {"wald": wald.statistic, "df": float(wald.df), "p_wald": wald.p}
-        smallest = min(found.treated[cells].min(), found.compared[cells].min())
-        smallest *= found.data.clusters / found.data.n
-        if smallest >= _ROOM * count and math.isfinite(wald.p_small):
-            figures["p"] = wald.p_small
-            said = f"joint test of {wald.df} differences before the change"
-            return _tested("pre-trend", asks, said, figures)
-    said = f"largest of {count} differences before the change"
-    p = _largest_by_lot(case, cells) if few_units.suited(found) else None
-    if p is not None:
-        figures["p"] = p
-        return _tested("pre-trend", asks, said, figures)
-    if found.data.clusters < 2 * LEAST:
-        return Check("pre-trend", asks, None, f"{said}: too few units to test", figures=figures)
-    how = replace(case.how, confidence=1 - FAILS)
-    spread = how.spread(found.influence[:, cells], np.diag(cells.astype(np.float64))[cells])
-    figures["largest"] = float(np.nanmax(np.abs(found.att[cells] / spread.error)))
-    figures["critical"] = spread.band
-    passed = figures["largest"] <= spread.band
-    said = f"{said}: {figures['largest']:.2f} errors, {spread.band:.2f} would be too much"
-    return Check("pre-trend", asks, passed, said, figures=figures)
-
-
-def _tested(name: str, asks: str, said: str, figures: dict[str, float]) -> Check:
-    return Check(
-        name, asks, figures["p"] >= FAILS, f"{said}: p = {figures['p']:.3f}", figures=figures
-    )
-
-
-def _largest_by_lot(case: _Case, cells: npt.NDArray[np.bool_]) -> float | None:
-    """Chance of the largest standardised difference before the change, had others changed."""
-    found = case.found
-    what = few_units.linear(found, np.diag(cells.astype(np.float64))[cells], bare=True)
-    drawn = few_units.reassigned(what, case.how.replicates, case.rng)
-    scale = np.sqrt((drawn**2).mean(axis=0))
-    usable = scale > 0
-    if not usable.any() or few_units.assignments(what) < 1 / FAILS:
-        return None
-    seen = float(np.abs(found.att[cells][usable] / scale[usable]).max())
-    return few_units.share_as_large(np.abs(drawn[:, usable] / scale[usable]).max(axis=1), seen)
-
-
-def _earlier(case: _Case) -> Check:
-    asks = "Is there an effect where there can be none: halfway through the time before the change?"
-    found = case.found
-    if not found.universal:
-        found = att_gt(
-            found.data,
-            control=found.control,
-            method=found.method,
-            base="universal",
-            anticipation=found.anticipation,
-            weights_from=found.weights_from,
-        )
-    weights = np.zeros(len(found.att))
-    for g in found.data.cohorts:
-        before = np.flatnonzero(
-            (found.group == g) & (found.time < g - found.anticipation) & np.isfinite(found.att)
-        )
-        if len(before) < 2:
-            continue
-        share = found.data.mass[found.data.first == g].sum()
-        early, late = before[: len(before) // 2], before[len(before) // 2 :]
-        weights[early] -= share / len(early)
-        weights[late] += share / len(late)
-    if not weights.any():
-        said = "fewer than two periods before every change"
-        return Check("placebo-time", asks, None, said, needed=False)
-    weights /= np.abs(weights).sum() / 2
-    used = weights != 0
-    influence = found.influence[:, used] @ weights[used][:, None]
-    how = replace(case.how, found=found, confidence=1 - FAILS)
-    spread = how.spread(influence, weights[None, :])
-    error, value = float(spread.error[0]), float(weights[used] @ found.att[used])
-    if not math.isfinite(error):
-        return Check("placebo-time", asks, None, "too few units for an interval")
-    low, high = value - spread.point * error, value + spread.point * error
-    said = f"{value:.3g} ({low:.3g} to {high:.3g})"
-    figures = {"effect": value, "low": low, "high": high}
-    return Check("placebo-time", asks, low <= 0 <= high, said, figures=figures)
-
-
-def _cells(case: _Case) -> Check:
+def _cells(case: Case) -> Check:
     asks = "Could every cohort be compared in every period since its change?"
     after = case.found.event >= 0
     lost = [why for why, past in zip(case.found.why, after, strict=True) if past and why]
@@ -169,7 +62,7 @@ def _cells(case: _Case) -> Check:
     return Check("overlap", asks, not lost, said, figures=figures)
 
 
-def _units(case: _Case) -> Check:
+def _units(case: Case) -> Check:
     asks = "Are there units enough for the intervals to hold?"
     data, how = case.found.data, case.how
     own = np.isin(data.first, case.found.group[case.found.known])
@@ -185,20 +78,13 @@ def _units(case: _Case) -> Check:
     return Check("units", asks, min(changed, compared) >= LEAST, said, figures=figures)
 
 
-def _others(case: _Case) -> Check:
+def _others(case: Case) -> Check:
     asks = "Is the effect the same if compared with the other possible group?"
     found = case.found
     name = "other-controls"
     if not np.isinf(found.data.first).any() or len(found.data.cohorts) < 2:
         return Check(name, asks, None, "there is one group to compare with only", needed=False)
-    other = att_gt(
-        found.data,
-        control="never" if found.control == "not-yet" else "not-yet",
-        method=found.method,
-        base="universal" if found.universal else "varying",
-        anticipation=found.anticipation,
-        weights_from=found.weights_from,
-    )
+    other = again(found, control="never" if found.control == "not-yet" else "not-yet")
     used = (case.one.cells != 0) & np.isfinite(other.att)
     weights = np.where(used, case.one.cells, 0.0)
     moved = (other.influence - found.influence)[:, used] @ weights[used]
@@ -214,10 +100,10 @@ def _others(case: _Case) -> Check:
         return Check(name, asks, None, "both groups are the same units", needed=False)
     p = float(2 * stats.t.sf(abs(value) / error, free))
     said = f"{value:+.3g} with the other group"
-    return _tested(name, asks, said, {"difference": value, "p": p})
+    return tested(name, asks, said, {"difference": value, "p": p})
 
 
-def _places(case: _Case) -> Check:
+def _places(case: Case) -> Check:
     asks = "Had others been the changed ones, would it have come out as large?"
     found, name = case.found, "placebo-space"
     if not few_units.suited(found) or case.average.value is None:
@@ -237,7 +123,7 @@ def _places(case: _Case) -> Check:
     return Check(name, asks, p <= FAILS, said, figures=figures)
 
 
-def _leave_out(case: _Case) -> Check:
+def _leave_out(case: Case) -> Check:
     asks = "Does it hang on a single unit or on those that began at one time?"
     found, name = case.found, "leave-one-out"
     low, high, value = case.average.low, case.average.high, case.one.overall
@@ -266,7 +152,7 @@ def _leave_out(case: _Case) -> Check:
     return Check(name, asks, passed, said, figures={"low": least, "high": most})
 
 
-def _undone(case: _Case) -> Check:
+def _undone(case: Case) -> Check:
     asks = "How much unlike before would the two sides have to move to undo it?"
     found, name = case.found, "sensitivity"
     before = found.known & (found.time < found.group - found.anticipation)

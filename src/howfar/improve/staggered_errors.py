@@ -22,7 +22,10 @@ from howfar.stats.blocks import FloatArray
 Errors = Literal["auto", "linearised", "bootstrap", "pooled"]
 
 FEW: Final = 20
-"""Below so many units on one side errors are pooled, where that is possible."""
+"""Below so many units in the smallest cohort errors are pooled, where that is possible."""
+
+POOLED: Final = 200
+"""Up to so many units in all: with more, one scatter for all is the bolder assumption."""
 
 MANY: Final = 50
 """From so many clusters on the normal distribution is used, below it Student's."""
@@ -103,8 +106,9 @@ def intervals(
     linearised : sqrt(sum of squared influence) / n, summed in clusters; what the reference software
         gives without its bootstrap. bootstrap : spread of multiplier draws by quartiles, what it
         gives by default. pooled : one scatter of all units and Student's t, for few units.
-        auto : pooled where one side has fewer than 20 units and the comparison is plain (a panel
-        without covariates, clusters or unequal weights), else linearised.
+        auto : pooled where the smallest cohort (or what it is compared with) has fewer than 20 units
+        of at most 200, and the comparison is plain (a panel without covariates, clusters or unequal
+        weights), else linearised.
 
     Errors: ValueError for pooled where it is not possible.
     """
@@ -119,6 +123,8 @@ def intervals(
             "pooled errors need a panel without covariates, clusters and unequal weights"
         )
     if errors == "auto":
-        errors = "pooled" if plain and min(changed, compared) < FEW else "linearised"
+        smallest = min(found.treated[known].min(initial=np.inf), compared)
+        few = smallest < FEW and found.data.n <= POOLED
+        errors = "pooled" if plain and few else "linearised"
     seed = int(rng.integers(2**63))
     return Intervals(found, errors, confidence, replicates, multiplier, seed, changed, compared)
