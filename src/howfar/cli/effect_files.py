@@ -121,7 +121,7 @@ def _state(check: Check) -> str:
 def _write(out: Path, effect: Effect, document: Mapping[str, Any]) -> list[Path]:
     """effects.csv: every figure; effect.json: the document; effect.html: the page."""
     out.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
     run = hashlib.sha256(text.encode()).hexdigest()[:12]
     table = io.StringIO(newline="")
     writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")

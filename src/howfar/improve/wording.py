@@ -87,7 +87,7 @@ def with_interval(estimate: Estimate, percent: bool = False, signed: bool = Fals
         return f"{estimate.status.replace('_', ' ')} ({estimate.reason})"
     told = figure(estimate.value, percent, signed)
     ends = f"{figure(estimate.low, percent, signed)} to {figure(estimate.high, percent, signed)}"
-    level = f"{100 * (estimate.confidence or 0):g}{_PERCENT}"
+    level = f"{100 * (estimate.confidence or 0):.4g}{_PERCENT}"
     kinds = {
         "confidence": f"{level} interval {ends}",
         "posterior": f"{level} posterior interval {ends}",
@@ -118,7 +118,7 @@ def effect_sentence(effect: Effect, change: str = "the change") -> str:
         )
     low, high = sorted((abs(main.low), abs(main.high)))
     size = f"{figure(abs(main.value), percent)}{unit}"
-    level = f"{100 * (main.confidence or 0):g}{_PERCENT} "
+    level = f"{100 * (main.confidence or 0):.4g}{_PERCENT} "
     kind = f"{level}interval" if main.low_kind in ("confidence", "posterior") else main.low_kind
     told = f"({kind} {figure(low, percent)} to {figure(high, percent)})"
     word = "higher" if main.value > 0 else "lower"

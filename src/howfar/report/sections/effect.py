@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from itertools import pairwise
@@ -11,6 +10,7 @@ from typing import Any
 from howfar.improve.wording import figure
 from howfar.report.charts.effect import Period, effect_chart
 from howfar.report.model import Cell, Facts, Figure, Key, Section, Table
+from howfar.report.sections.effect_details import detail_items, text_of
 from howfar.report.words import say
 
 _MEASURE = ("effect_of_change",)
@@ -78,22 +78,17 @@ def limits_section(document: Document) -> Section:
 
 def done_section(document: Document) -> Section:
     """Design, comparison, notes, everything that was chosen, details of the fit."""
-    compared = document["compared"] or [say("done.nothing")]
     grade = f"{document['grade']}: {document['grade_means']}"
     rows: list[tuple[str, list[str | Cell]]] = [
         (say("done.design"), [document["design_means"]]),
         (say("done.grade"), [grade]),
-        (say("done.compared"), [", ".join(compared)]),
+        (say("done.compared"), [text_of(document["compared"] or say("done.nothing"))]),
     ]
     if document["notes"]:
         rows.append((say("done.notes"), list(document["notes"])))
-    items = [Facts(rows)]
+    items: list[Facts | Table] = [Facts(rows)]
     for key in ("arguments", "details"):
-        told: list[tuple[str, list[str | Cell]]] = [
-            (name.replace("_", " "), [_value(value)]) for name, value in document[key].items()
-        ]
-        if told:
-            items.append(Facts(told, say(f"done.{key}"), f"effect-{key}"))
+        items += detail_items(document[key], say(f"done.{key}"), f"effect-{key}")
     return Section("done", say("done.title"), (), tuple(items))
 
 
@@ -107,7 +102,7 @@ def _level(document: Document) -> str:
     told = [document[one]["confidence"] for one in ("average", "relative", "cumulative")]
     told += [one["effect"]["confidence"] for one in document["periods"]]
     level = next((one for one in told if one is not None), None)
-    return say("none") if level is None else f"{100 * level:g} %"
+    return say("none") if level is None else f"{100 * level:.4g} %"
 
 
 def _period(one: Document) -> Period:
@@ -170,13 +165,3 @@ def _periods_table(document: Document, caption: str) -> Table:
     ]
     head = tuple(say(f"effect.head_{one}") for one in names)
     return Table(caption, head, rows, frozenset({1, 2, 3, 4, 5}), (), len(rows) > 60)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, float):
-        return figure(value)
-    if isinstance(value, dict) and all(isinstance(v, int | float) for v in value.values()):
-        return "; ".join(f"{name}: {_value(one)}" for name, one in value.items()) or say("none")
-    if value is None or value == [] or value == {}:
-        return say("none")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
