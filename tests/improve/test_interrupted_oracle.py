@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from howfar.improve.effect import Effect
 from howfar.improve.interrupted_series import interrupted_series
 from howfar.schema.estimate import Estimate
@@ -55,7 +56,9 @@ def test_left_to_itself_it_reckons_with_autocorrelation_and_keeps_the_plain_figu
     assert effect.details["errors"] == "autoregressive"
     assert rounded(effect.more["rate_ratio_independent"]) == (0.8851, 0.8394, 0.9332)
     wide, plain = effect.more["rate_ratio"], effect.more["rate_ratio_independent"]
-    assert wide.low is not None and plain.low is not None and wide.low < plain.low
+    assert wide.low is not None
+    assert plain.low is not None
+    assert wide.low < plain.low
     assert {check.id: check.passed for check in effect.checks}["autocorrelation"]
     assert effect.grade == "C"  # nothing to compare with
 

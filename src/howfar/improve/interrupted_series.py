@@ -109,8 +109,9 @@ def interrupted_series(
     control_trend, control_season : "own" or "shared" by all series. dispersion : each series' own
         (default) or one for all, as an ordinary generalised linear model has.
     errors : "independent"; "newey-west" with lags; "autoregressive" of an order by restricted
-        likelihood; "auto": independent unless the test of what is left gives p < 0.2, then
-        autoregressive of the smallest order of 1 to 3 that leaves nothing.
+        likelihood; "auto": autoregressive of the smallest order of 1 to 3 that leaves nothing.
+        An ordinary generalised linear model is "independent"; its figure is kept beside the other
+        as rate_ratio_independent.
     reference : "normal" or "t" (Satterthwaite's degrees); auto: normal for counts with independent
         errors, else t.
     checks : false leaves out all that costs further fits.
@@ -119,7 +120,7 @@ def interrupted_series(
     -------
     Effect
         more: rate_ratio (or step), slope_ratio (slope), average_ratio, trend_ratio (trend),
-        control_ratio; rate_ratio_independent where errors were found to follow each other.
+        control_ratio; rate_ratio_independent where the errors were not taken as independent.
         details: coefficients, dispersion, alpha, partial autocorrelations, other models.
         Where the data cannot tell (too few figures, no counts, a change that cannot be told from
         the season) all estimates are not measured, with the reason.

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from scipy import stats
 
 from howfar.improve.series_design import SeriesDesign, design_of
-from howfar.improve.series_setting import SeriesSetting, errors_of
+from howfar.improve.series_setting import SeriesSetting
 from howfar.stats.blocks import FloatArray
 from howfar.stats.serial_correlation import breusch_godfrey
 from howfar.stats.series_regression import Errors, Nuisance, SeriesFit, fit_series
+from howfar.stats.series_uncertainty import Uncertainty
 from howfar.stats.variance_families import Mean
 
 FAILS: Final = 0.05
 """A check of what is left fails where its p is below this."""
 
-_DOUBT: Final = 0.2  # so little evidence of autocorrelation is enough to reckon with it
+_DOUBT: Final = 0.2  # so little evidence that something is left is enough for a higher order
 _ORDERS: Final = (1, 2, 3)
 
 
@@ -28,15 +29,18 @@ class SeriesAnswer:
     """The fit and the effect on the scale on which it is modelled.
 
     value, error : log of (mean with the change / mean without it) over the periods with it for the
-    log link, the mean difference for the identity; its standard error. degrees : of freedom.
+    log link, the mean difference for the identity; its standard error. plain : the same, as if
+    variances and autocorrelations had been known. degrees : of freedom.
     with_it, without_it : sums over those periods. n : how many.
     """
 
     setting: SeriesSetting
     design: SeriesDesign
     fit: SeriesFit
+    doubt: Uncertainty
     value: float
     error: float
+    plain: float
     degrees: float
     with_it: float
     without_it: float
@@ -138,22 +142,28 @@ def answer(
     else:
         value = (with_it - without_it) / len(rows)
         gradient = (X - X0).mean(axis=0)
-    error = math.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0))
-    degrees = reference_degrees(setting, fit, gradient)
-    return SeriesAnswer(setting, design, fit, value, error, degrees, with_it, without_it, len(rows))
+    plain = math.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0))
+    doubt = Uncertainty(fit)
+    error, degrees = (plain, math.inf) if held else error_of(setting, doubt, gradient)
+    return SeriesAnswer(
+        setting, design, fit, doubt, value, error, plain, degrees, with_it, without_it, len(rows)
+    )
 
 
-def reference_degrees(setting: SeriesSetting, fit: SeriesFit, contrast: FloatArray) -> float:
-    """Degrees of freedom of the interval of c'b.
+def error_of(
+    setting: SeriesSetting, doubt: Uncertainty, contrast: FloatArray
+) -> tuple[float, float]:
+    """Standard error of c'b, and degrees of freedom of its interval.
 
     Left to itself: normal for counts with independent errors, as the reference analyses have it;
     t for measurements, and wherever errors follow each other.
     """
-    if setting.reference == "normal":
-        return math.inf
-    if setting.reference == "t" or setting.family == "gaussian" or fit.errors != "independent":
-        return fit.degrees(contrast)
-    return math.inf
+    error, degrees = doubt.of(contrast)
+    asked = setting.reference == "t" or setting.family == "gaussian"
+    follows = doubt.fit.errors != "independent"
+    if setting.reference == "normal" or not (asked or follows):
+        degrees = math.inf
+    return error, degrees
 
 
 def serial_p(found: SeriesAnswer) -> tuple[float, float, int]:
@@ -180,38 +190,22 @@ def serial_p(found: SeriesAnswer) -> tuple[float, float, int]:
 def answer_of(setting: SeriesSetting, design: SeriesDesign) -> tuple[SeriesAnswer, SeriesAnswer]:
     """The answer with the errors that were chosen, and the one with independent errors.
 
-    Left to itself: where the test of autocorrelation gives p < 0.2 (so little, since a test of few
-    periods misses much), the series is fitted again with autoregressive errors of the smallest
-    order, 1 to 3, that leaves nothing (p >= 0.2), or else of the order that leaves the least.
+    Left to itself, errors are autoregressive, of the smallest order, 1 to 3, that leaves nothing
+    (p >= 0.2), or else of the order that leaves the least. Testing for autocorrelation first, and
+    taking errors as independent where the test finds none, is no way: a test of 50 periods misses
+    most of what makes an interval too short.
     """
-    first = answer(setting, errors_of(setting.errors), setting.order or 1, design=design)
+    plain = answer(setting, "independent", design=design)
+    if setting.errors == "independent":
+        return plain, plain
     if setting.errors != "auto":
-        if setting.errors == "independent":
-            return first, first
-        return first, answer(setting, "independent", design=design)
-    p, _, _ = serial_p(first)
-    if not p < _DOUBT:
-        return first, first
-    best, most = first, -1.0
+        return answer(setting, setting.errors, setting.order or 1, design=design), plain
+    best, most = plain, -1.0
     for order in (setting.order,) if setting.order else _ORDERS:
         again = answer(setting, "autoregressive", order, design=design)
         left = serial_p(again)[0]
-        if again.fit.converged and left > most:
+        if again.fit.converged and again.order == order and not left <= most:
             best, most = again, left
-        if most >= _DOUBT:
+        if not most < _DOUBT:
             break
-    return best, first
-
-
-def before_only(setting: SeriesSetting) -> SeriesSetting:
-    """The same series, ending where the change begins."""
-    c = setting.change
-    return replace(
-        setting,
-        outcomes=setting.outcomes[:, :c],
-        exposures=setting.exposures[:, :c],
-        offsets=setting.offsets[:, :c],
-        covariates=setting.covariates[:, :c],
-        periods=setting.periods[:c],
-        until=None,
-    )
+    return best, plain

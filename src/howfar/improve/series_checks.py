@@ -12,13 +12,13 @@ from scipy import stats
 
 from howfar.improve.evidence import Check
 from howfar.improve.lexicon import quoted
-from howfar.improve.series_answer import FAILS, SeriesAnswer, before_only, serial_p
+from howfar.improve.series_answer import FAILS, SeriesAnswer, serial_p
 from howfar.improve.series_design import design_of
-from howfar.improve.series_setting import SeriesSetting
+from howfar.improve.series_setting import SeriesSetting, before_only
 from howfar.stats.blocks import FloatArray
 from howfar.stats.path_maximum import path_maximum_p
 from howfar.stats.serial_correlation import ljung_box
-from howfar.stats.series_regression import Rows, SeriesFit, fit_series
+from howfar.stats.series_regression import Errors, Rows, SeriesFit, fit_series
 from howfar.stats.variance_families import Mean
 
 FEWEST_BEFORE: Final = 8
@@ -125,8 +125,8 @@ def missing_zeros(found: SeriesAnswer) -> Check:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Past:
-    """The series before the change, fitted without any effect."""
+class Past:
+    """A series, or the part of it before the change, fitted without any effect."""
 
     fit: SeriesFit
     setting: SeriesSetting
@@ -153,25 +153,23 @@ class _Past:
         return np.array(directions), np.array(values)
 
 
-def _past(found: SeriesAnswer) -> _Past | None:
-    """The fit before the change, or nothing where there is too little."""
-    setting = before_only(found.setting)
+def null_fit(setting: SeriesSetting, errors: Errors, order: int) -> Past | None:
+    """The fit without any effect, or nothing where there is too little."""
     design = design_of(setting, effect=False)
     free = len(design.rows.y) - int(np.linalg.matrix_rank(design.rows.X))
     if free < _FEWEST_FREE:
         return None
-    serial = found.errors != "independent"
     fit = fit_series(
         design.rows,
         Mean(setting.family, setting.link),
-        "autoregressive" if serial else "independent",
-        order=max(found.order, 1),
+        "independent" if errors == "independent" else "autoregressive",
+        order=max(order, 1),
         shared=setting.dispersion == "shared",
     )
     if not fit.converged:
         return None
     scale = 1.0 if fit.known else math.sqrt(float(fit.innovations @ fit.innovations) / free)
-    return _Past(
+    return Past(
         fit,
         setting,
         design.rows.series.astype(np.float64),
@@ -194,7 +192,7 @@ def placebo_checks(found: SeriesAnswer) -> list[Check]:
         "Does the same model see nothing at dates before the change?",
         "Were the last figures before the change as usual, neither a low nor a high?",
     )
-    past = _past(found)
+    past = null_fit(before_only(found.setting), found.errors, found.order)
     c = found.setting.change - found.setting.before_washout
     if past is None:
         return [

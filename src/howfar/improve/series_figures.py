@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from howfar.improve.effect import EffectPeriod
-from howfar.improve.series_answer import SeriesAnswer, critical, reference_degrees
+from howfar.improve.series_answer import SeriesAnswer, critical, error_of
 from howfar.improve.series_design import design_of
 from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.blocks import FloatArray
@@ -90,10 +90,8 @@ def coefficients(found: SeriesAnswer) -> Mapping[str, Mapping[str, float]]:
 def _interval(found: SeriesAnswer, column: int) -> tuple[float, float, float]:
     contrast = np.zeros(len(found.design.names))
     contrast[column] = 1.0
-    degrees = reference_degrees(found.setting, found.fit, contrast)
-    half = critical(found.setting, degrees) * math.sqrt(
-        max(float(found.fit.covariance[column, column]), 0.0)
-    )
+    error, degrees = error_of(found.setting, found.doubt, contrast)
+    half = critical(found.setting, degrees) * error
     value = float(found.fit.beta[column])
     return value - half, value + half, degrees
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
-from howfar.stats.series_regression import Errors
 from howfar.stats.variance_families import FAMILIES, Family, Link
 
 Choice = Literal["auto", "independent", "newey-west", "autoregressive"]
@@ -79,10 +78,15 @@ class SeriesSetting:
         return self.names[1:]
 
     @property
+    def present(self) -> npt.NDArray[np.bool_]:
+        """(G, T): where there is a figure with all that belongs to it."""
+        ok = np.isfinite(self.outcomes) & np.isfinite(self.exposures) & np.isfinite(self.offsets)
+        return ok & np.isfinite(self.covariates).all(axis=0)
+
+    @property
     def usable(self) -> npt.NDArray[np.bool_]:
         """(G, T): what enters the fit."""
-        ok = np.isfinite(self.outcomes) & np.isfinite(self.exposures) & np.isfinite(self.offsets)
-        ok &= np.isfinite(self.covariates).all(axis=0)
+        ok = self.present.copy()
         t = np.arange(self.length)
         ok &= ~((t >= self.change) & (t < self.change + self.washout))
         ok &= ~((t >= self.change - self.before_washout) & (t < self.change))
@@ -221,6 +225,15 @@ def _faults(setting: SeriesSetting) -> list[str]:
     return wrong
 
 
-def errors_of(choice: Choice) -> Errors:
-    """The errors that a choice begins with: what is automatic begins as independent."""
-    return "independent" if choice == "auto" else choice
+def before_only(setting: SeriesSetting) -> SeriesSetting:
+    """The same series, ending where the change begins."""
+    c = setting.change
+    return replace(
+        setting,
+        outcomes=setting.outcomes[:, :c],
+        exposures=setting.exposures[:, :c],
+        offsets=setting.offsets[:, :c],
+        covariates=setting.covariates[:, :c],
+        periods=setting.periods[:c],
+        until=None,
+    )

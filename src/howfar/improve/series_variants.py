@@ -76,7 +76,7 @@ def _variant(found: SeriesAnswer, said: str, setting: SeriesSetting, anew: bool)
     )
     if not other.fit.converged or not math.isfinite(other.value):
         return None
-    return Variant(said, other.value, other.error, other.limits)
+    return Variant(said, other.value, other.plain, other.limits)
 
 
 def sensitivity(found: SeriesAnswer) -> tuple[Check, list[Variant]]:
@@ -118,7 +118,7 @@ def leave_one_out(found: SeriesAnswer) -> tuple[Check, list[Variant]] | None:
         if why_not(design, setting) is not None:
             continue
         one = answer(setting, found.errors, max(found.order, 1), held=held, design=design)
-        variants.append(Variant(f"without {quoted(name)}", one.value, one.error, one.limits))
+        variants.append(Variant(f"without {quoted(name)}", one.value, one.plain, one.limits))
     asks = "Does no single control decide what is found?"
     return _judged("leave-one-out", asks, found, variants), variants
 
@@ -131,8 +131,8 @@ def _judged(id: str, asks: str, found: SeriesAnswer, variants: list[Variant]) ->
     low, high = found.limits
     against = []
     for one in variants:
-        apart = math.sqrt(abs(one.error**2 - found.error**2))
-        differs = abs(one.value - found.value) > z * apart + _SLACK * found.error
+        apart = math.sqrt(abs(one.error**2 - found.plain**2))
+        differs = abs(one.value - found.value) > z * apart + _SLACK * found.plain
         opposite = (low > 0 and one.limits[1] < 0) or (high < 0 and one.limits[0] > 0)
         if differs or opposite:
             against.append(one.said)

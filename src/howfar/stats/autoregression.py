@@ -162,6 +162,32 @@ def restricted_likelihood(
     return Serial(partial, variance, _spread(y, X, positions, partial, variance), len(y), rank)
 
 
+def plausible(
+    y: FloatArray, X: FloatArray, positions: IntArray, found: Serial, which: int, points: int
+) -> list[tuple[float, Serial]]:
+    """Other values of one partial autocorrelation, the rest held, and how plausible each is.
+
+    Weights are proportional to the restricted likelihood, a flat prior, and sum to 1; the values
+    reach four standard errors to each side, within 0.98 of 0. The variance of each is its own
+    best one.
+    """
+    sd = math.sqrt(float(found.covariance[1 + which, 1 + which]))
+    centre = float(found.partial[which])
+    low, high = max(centre - 4 * sd, -_FARTHEST), min(centre + 4 * sd, _FARTHEST)
+    values = np.linspace(low, high, points)
+    deviances, others = np.empty(points), []
+    for i, value in enumerate(values):
+        partial = found.partial.copy()
+        partial[which] = value
+        deviances[i], left, rank = _profile(y, X, positions, partial)
+        variance = left / max(len(y) - rank, 1)
+        others.append(Serial(partial, variance, found.covariance, found.n, found.rank))
+    weights = np.exp(-0.5 * (deviances - deviances.min()))
+    # The ends of the line stand for half a step only.
+    weights[[0, -1]] /= 2.0
+    return list(zip((weights / weights.sum()).tolist(), others, strict=True))
+
+
 def _residual(y: FloatArray, X: FloatArray) -> tuple[float, float, int]:
     """Log determinant of X'X, residual sum of squares and rank."""
     norms = np.sqrt((X**2).sum(axis=0))

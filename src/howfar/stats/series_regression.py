@@ -265,7 +265,7 @@ class _State:
         raw = (rows.y - mu) / np.sqrt(variance)
         white = _whitened(np.column_stack([raw, rows.X * scale[:, None]]), rows, nuisance)
         innovations, design = white[:, 0], white[:, 1:]
-        covariance = _inverse(design)
+        covariance = inverse_of(design.T @ design)
         if errors == "newey-west":
             covariance = _newey_west(design, innovations, rows, covariance, lags)
         pearson = (rows.y - mu) / np.sqrt(self.mean.variance(mu, nuisance.alpha[rows.series]))
@@ -295,12 +295,11 @@ def _solve(X: FloatArray, y: FloatArray) -> FloatArray:
     return out
 
 
-def _inverse(design: FloatArray) -> FloatArray:
+def inverse_of(information: FloatArray) -> FloatArray:
     """Inverse of X'X, columns brought to one length first; a zero column gets zeros."""
-    norms = np.sqrt((design**2).sum(axis=0))
+    norms = np.sqrt(np.diag(information))
     norms = np.where(norms > 0, norms, 1.0)
-    scaled = design / norms
-    inverse = np.linalg.pinv(scaled.T @ scaled, rcond=1e-12, hermitian=True)
+    inverse = np.linalg.pinv(information / np.outer(norms, norms), rcond=1e-12, hermitian=True)
     out: FloatArray = inverse / np.outer(norms, norms)
     return out
 
