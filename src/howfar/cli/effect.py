@@ -1,10 +1,10 @@
-"""`howfar effect its|did|synth`: what a change did, on any panel or series, no study needed."""
+"""`howfar effect its|did|synth|series`: what a change did, on any table; no study is needed."""
 
 from __future__ import annotations
 
 import typer
 
-from howfar.cli import effect_did, effect_its, effect_synth
+from howfar.cli import effect_did, effect_its, effect_series, effect_synth
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -15,3 +15,4 @@ group = typer.Typer(
 group.command("its")(effect_its.command)
 group.command("did")(effect_did.command)
 group.command("synth")(effect_synth.command)
+group.command("series")(effect_series.command)

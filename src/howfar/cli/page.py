@@ -38,11 +38,19 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar effect did panel.csv --outcome replies --unit channel --time week --first began",
         "howfar effect synth panel.csv --outcome replies --unit channel --time week "
         "--treated embassy --start 2016-W09",
+        "howfar effect series daily.csv --outcome views --time day --start 2016-03-01 "
+        "--control peer_views --seasonal 7 --what 'Videos with subtitles' --out effect",
     ),
     "cost": (
         "howfar cost ads.csv --spend cost --count clicks --week created",
         "howfar cost ads.csv --step impressions --step clicks --step visits --cluster campaign",
         "howfar cost costs.csv --effect effect.json --item change --start 2024-03-01",
+    ),
+    "experiment": (
+        "howfar experiment design plan.toml --past past.csv",
+        "howfar experiment power plan.toml --past my-study --effect 0.1 --effect 0.2",
+        "howfar experiment register plan.toml --past past.csv --out registered",
+        "howfar experiment analyse registered/registration.toml data.csv --out result",
     ),
     "explain": (
         "howfar explain engagement",
