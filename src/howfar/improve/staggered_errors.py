@@ -106,9 +106,9 @@ def intervals(
     linearised : sqrt(sum of squared influence) / n, summed in clusters; what the reference software
         gives without its bootstrap. bootstrap : spread of multiplier draws by quartiles, what it
         gives by default. pooled : one scatter of all units and Student's t, for few units.
-        auto : pooled where the smallest cohort (or what it is compared with) has fewer than 20 units
-        of at most 200, and the comparison is plain (a panel without covariates, clusters or unequal
-        weights), else linearised.
+        auto : pooled where the smallest cohort (or what it is compared with) has fewer than 20
+        units of at most 200, and the comparison is plain (a panel without covariates, clusters or
+        unequal weights), else linearised.
 
     Errors: ValueError for pooled where it is not possible.
     """
