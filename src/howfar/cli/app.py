@@ -18,6 +18,7 @@ from howfar.store.durable import no_room
 
 COMMANDS = (
     *("new", "check", "can", "read", "run", "report", "export", "index", "effect", "cost"),
+    "experiment",
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
     "validate",
 )

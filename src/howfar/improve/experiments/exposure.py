@@ -74,8 +74,8 @@ def carried_over(plan: Plan, judged: Judged, schedule: Schedule, reference: Assi
         said = "blocks are missing" if not whole else f"{blocks} blocks a channel are too few"
         return Check("carry-over", asks, None, said, needed=False)
     shape = (len(plan.lot.units), blocks)
-    y = np.log(judged.y) if plan.outcome.scale == "log" else judged.y
-    moved = judged.z * (judged.y if plan.outcome.scale == "ratio" else 1.0)
+    y = np.log(judged.y) if plan.scale == "log" else judged.y
+    moved = judged.z * (judged.y if plan.scale == "ratio" else 1.0)
     rest = (y - judged.main.value * moved).reshape(shape)[:, 1:].reshape(-1)
     before = schedule.arms.reshape(shape)[:, :-1].reshape(-1)
     lots = reference.reshape(len(reference), *shape)[:, :, :-1].reshape(len(reference), -1)

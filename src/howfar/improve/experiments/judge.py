@@ -80,7 +80,7 @@ def judge(
         return lot_test(outcome, adds, arms, within, drawn, listed=whole, covariates=kept,
                         prepared=ready, side=side)  # fmt: skip
 
-    scale = plan.outcome.scale
+    scale = plan.scale
     if scale == "log" and (y <= 0).any():
         raise ValueError(
             f"{int((y <= 0).sum())} outcomes are not positive and have no logarithm; "
@@ -99,7 +99,7 @@ def method_of(plan: Plan, judged: Judged) -> str:
     number = judged.main.drawn.top.size
     lots = f"all {number} assignments" if judged.main.listed else f"{number} assignments by lot"
     scale = {"difference": "difference of means", "ratio": "ratio of means",
-             "log": "difference of logarithms"}[plan.outcome.scale]  # fmt: skip
+             "log": "difference of logarithms"}[plan.scale]  # fmt: skip
     return f"{scale} within strata, effects that a test over {lots} does not reject"
 
 
@@ -107,13 +107,13 @@ def relative_of(plan: Plan, judged: Judged) -> Estimate:
     """The relative effect: 0.1 is 10 % more than without the change."""
     method, test = method_of(plan, judged), judged.main
     ends = test.interval(plan.test.confidence)
-    if plan.outcome.scale == "difference":
+    if plan.scale == "difference":
         base = float(judged.y[judged.z == 0].mean())
         if base <= 0:
             return not_measured("part", "the mean without the change is not above 0", method)
         return _estimate(plan, test.value / base, _scaled(ends, 1 / base), "part",
                          f"{method}, as a part of the mean without it", judged)  # fmt: skip
-    turn = math.expm1 if plan.outcome.scale == "log" else _ratio
+    turn = math.expm1 if plan.scale == "log" else _ratio
     value = turn(test.value)
     moved = None if ends is None else (_end(turn, ends[0]), _end(turn, ends[1]))
     return _estimate(plan, value, moved, "part", method, judged)
@@ -122,7 +122,7 @@ def relative_of(plan: Plan, judged: Judged) -> Estimate:
 def average_of(plan: Plan, judged: Judged) -> Estimate:
     """Mean effect a unit (a period of a unit), in units of the outcome."""
     method, unit = method_of(plan, judged), plan.outcome.unit
-    if plan.outcome.scale == "log":
+    if plan.scale == "log":
         relative = relative_of(plan, judged)
         if relative.value is None or relative.low is None or relative.high is None:
             return not_measured(unit, str(relative.reason), method)
@@ -139,7 +139,7 @@ def average_of(plan: Plan, judged: Judged) -> Estimate:
 def cumulative_of(plan: Plan, average: Estimate, judged: Judged, periods: FloatArray) -> Estimate:
     """The sum of effects over everything that was changed."""
     unit = f"{plan.outcome.label} in all"
-    if plan.outcome.scale == "log":
+    if plan.scale == "log":
         return not_measured(
             unit, "the scale log speaks of the typical unit, of which there is no sum", ""
         )

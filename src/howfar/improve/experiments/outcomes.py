@@ -153,7 +153,7 @@ def of_clusters(plan: Plan, panel: Panel, start: int) -> Outcomes:
     was, seen = _means(values, before[:, None].astype(np.float64))
     columns = []
     if bool((seen > 0).all()):
-        positive = plan.outcome.scale == "log" and bool((was > 0).all())
+        positive = plan.scale == "log" and bool((was > 0).all())
         columns.append(np.log(was[:, 0]) if positive else was[:, 0])
     for grid in panel.covariates.values():
         columns.append(_means(grid, before[:, None].astype(np.float64))[0][:, 0])

@@ -80,7 +80,7 @@ class Placebos:
 
     def p_at(self, effect: float) -> FloatArray:
         """P of each experiment, had the change had this relative effect."""
-        theta = -math.log1p(effect) if self.plan.outcome.scale == "log" else -effect
+        theta = -math.log1p(effect) if self.plan.scale == "log" else -effect
         return p_values(self.seen, self.drawn, theta, listed=self.listed, side=self.plan.test.side)
 
 

@@ -19,6 +19,7 @@ from howfar.improve.experiments.plan_parts import (
     Outcome,
     PowerPart,
     Registered,
+    Scale,
     Test,
     lot_problems,
 )
@@ -116,11 +117,16 @@ class Plan(Part):
         for what, names in (("channels", self.channels), ("lot.units", self.lot.units)):
             if (twin := repeated(names)) is not None:
                 raise ValueError(f'{what}: "{twin}" is given twice')
-        if self.design == "geo" and (self.test.side != "two-sided" or self.outcome.scale == "log"):
+        if self.design == "geo" and (self.test.side != "two-sided" or self.scale == "log"):
             raise ValueError('geo is tested two-sided, on the scale "ratio" or "difference"')
         for problem in lot_problems(self.design, self.lot):
             raise ValueError(problem)
         return self
+
+    @property
+    def scale(self) -> Scale:
+        """The scale on which arms are compared."""
+        return self.outcome.scale or ("log" if self.design == "clusters" else "ratio")
 
     @property
     def level(self) -> float:

@@ -28,8 +28,11 @@ class Outcome(Part):
     """Name as printed; the column where not given."""
     unit: Text = "a unit of the lot"
     """Unit of the figure, as "reactions a post"."""
-    scale: Scale = "ratio"
-    """difference: in units; ratio: of means (zeros welcome); log: of what is typical (all > 0)."""
+    scale: Scale | None = None
+    """difference: in units; ratio: of means (zeros welcome); log: of what is typical (all > 0).
+
+    Not given: log for clusters, which are of unlike sizes, else ratio.
+    """
     cap: Amount | None = None
     """Figures above it count as it, so that one post does not make the result; set beforehand."""
 
