@@ -63,8 +63,12 @@ def test_a_coefficient_of_one_cluster_only() -> None:
     assert found.covariance == pytest.approx(covariance, abs=1e-10)
     assert found.degrees[0] == pytest.approx(df[0])
     # Its own residuals sum to 0, so no error tells of it: that the rest does not know it, does.
-    assert np.isnan(found.without[3]).all()
+    assert np.isnan(found.without[3]).tolist() == [False, True]
     assert np.isfinite(found.without[[0, 1, 2, 4]]).all()
+    b = np.linalg.lstsq(x, y, rcond=None)[0]
+    stays = clusters != 3
+    rest = np.linalg.lstsq(x[stays][:, :1], y[stays], rcond=None)[0]
+    assert b[0] - found.without[3, 0] == pytest.approx(rest[0], abs=1e-9)
 
 
 def test_the_pooled_slope_is_a_case_of_it() -> None:
@@ -102,7 +106,7 @@ def test_coverage_with_ten_uneven_clusters() -> None:
     rng = np.random.default_rng(12)
     sizes = np.array([5, 5, 8, 10, 10, 15, 20, 30, 40, 60])
     clusters = np.repeat(np.arange(10), sizes)
-    hits, n = 0, 1500
+    hits, n = 0, 500
     for _ in range(n):
         x = (0.5 * rng.standard_normal(10)[clusters] + rng.standard_normal(len(clusters)))[:, None]
         x = np.hstack([np.ones_like(x), x])
@@ -110,4 +114,4 @@ def test_coverage_with_ten_uneven_clusters() -> None:
         b = linalg.lstsq(x, y)[0]
         found = cluster_robust(x, y - x @ b, clusters)
         hits += abs(b[1]) <= found.half_width()[1]
-    assert 0.935 <= hits / n <= 0.975
+    assert 0.92 <= hits / n <= 0.985

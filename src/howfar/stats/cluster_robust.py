@@ -79,7 +79,7 @@ def cluster_robust(x: FloatArray, residuals: FloatArray, clusters: IntArray) -> 
     bread = root @ root.T
     p = len(total)
     adjusted, tilted, squares = np.empty((groups, p)), np.empty((groups, p, p)), []
-    without = np.full((groups, p), np.nan)
+    without = np.empty((groups, p))
     for g in range(groups):
         shares, vectors = np.linalg.eigh(root.T @ grams[g] @ root)
         shares = np.clip(shares, 0.0, 1.0)
@@ -97,8 +97,10 @@ def cluster_robust(x: FloatArray, residuals: FloatArray, clusters: IntArray) -> 
         tilted[g] = (grams[g] + (side * once) @ side.T) @ bread
         both = grams[g] + (side * twice) @ side.T
         squares.append(np.einsum("ik,ij,jk->k", bread, both, bread))
-        if not whole.any():
-            without[g] = root @ vectors @ (own / (1 - shares))
+        # What the others do not tell are the directions that this cluster holds whole.
+        alone = np.abs(root @ vectors[:, whole]).max(axis=1, initial=0.0)
+        moved = root @ vectors @ np.where(whole, 0.0, own / away)
+        without[g] = np.where(alone > _WHOLE * np.abs(root).max(axis=1), np.nan, moved)
     meat = adjusted.T @ adjusted
     covariance = bread @ meat @ bread
     degrees = np.empty(p)
