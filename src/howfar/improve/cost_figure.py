@@ -20,6 +20,9 @@ NAMES: Final[Mapping[Kind, str]] = {
 }
 """What each kind is called wherever it is shown."""
 
+NO_OWN_SPEND: Final = "no spend of its own: what is passed on was paid for with what was passed on"
+"""Why word of mouth has no cost where no line of costs is for it."""
+
 WHOLE: Final = (
     "the whole spend is set against each thing that is counted: costs of several are not added up"
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from howfar.improve.average_cost import average_of_totals
 from howfar.improve.cost_figure import (
     NAMES,
+    NO_OWN_SPEND,
     WHOLE,
     CostPerEffect,
     Kind,
@@ -24,11 +25,6 @@ from howfar.improve.evidence import GAIN, Grade
 from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.fieller import RatioSet, fieller, fieller_of_replicates, ratio_from_limits
 from howfar.study.costs_table import WAYS, Spend
-
-_NO_OWN_SPEND: Final = (
-    "no spend of its own: what is passed on was paid for with what was passed on; see all ways "
-    "together"
-)
 
 
 def incremental_cost(
@@ -216,7 +212,7 @@ def costs_of(
     """
     if spend is None or spend.amount == 0:
         none = spend or Spend(0.0, "")
-        why = _NO_OWN_SPEND if part == "word of mouth" else "nothing was spent"
+        why = NO_OWN_SPEND if part == "word of mouth" else "nothing was spent"
         unit = unit_of(none.currency or "currency", counted)
         kind: Kind = "average" if effect is None else "incremental"
         return (CostPerEffect(kind, part, counted, none, not_measured(unit, why, NAMES[kind])),)
