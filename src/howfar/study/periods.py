@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -22,10 +22,10 @@ NOTATIONS: Final = (
 class Periods:
     """The distinct periods of a column, in their order.
 
-    labels: as the table writes them, whole numbers without a point. ordinals: their place on the line of time, counted in
-    ``kind`` (days since year 1, months since year 0, the number itself). step: the largest whole
-    number of ``kind`` that lies between any two; periods lie ``(ordinal - first) / step`` steps
-    after the first. A column of first days of months is of kind month.
+    labels: as the table writes them, whole numbers without a point. ordinals: their place on the
+    line of time, counted in ``kind`` (days since year 1, months since year 0, the number itself).
+    step: the largest whole number of ``kind`` that lies between any two; periods lie ``(ordinal -
+    first) / step`` steps after the first. A column of first days of months is of kind month.
     """
 
     kind: Kind
@@ -156,15 +156,20 @@ def _quarter(found: re.Match[str]) -> int | None:
 
 
 def _day(found: re.Match[str]) -> int | None:
-    return datetime.fromisoformat(found[0]).date().toordinal()
+    return date(int(found[1]), int(found[2]), int(found[3])).toordinal()
 
 
+_MIDNIGHT: Final = r"[T ]00:00(:00(\.0+)?)?(Z|\+00:00)?"
 _FORMS: Final[tuple[tuple[Kind, re.Pattern[str], Callable[[re.Match[str]], int | None]], ...]] = (
     ("number", re.compile(r"[+-]?\d{1,15}(\.0*)?"), _whole),
     ("week", re.compile(r"(\d{4})-?[Ww](\d{2})"), _week),
     ("month", re.compile(r"(\d{4})-(\d{2})"), _month),
     ("quarter", re.compile(r"(\d{4})-?[Qq]([1-4])"), _quarter),
-    ("day", re.compile(r"\d{4}-\d{2}-\d{2}([T ]00:00(:00(\.0+)?)?(Z|\+00:00)?)?"), _day),
+    (
+        "day",
+        re.compile(r"(\d{4})[-/](\d{2})[-/](\d{2})([T ]00:00(:00(\.0+)?)?(Z|\+00:00)?)?"),
+        _day,
+    ),
 )
 
 
