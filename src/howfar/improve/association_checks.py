@@ -20,8 +20,8 @@ class Moves:
     """How far each coefficient (p,) of those used moves on the log scale.
 
     post: at most, when one post is left out; toward: at most towards no difference. cluster: at
-    most, when one cluster is; NaN where the others do not tell it. model: with the other family of counts, as a part of the wider one of the
-    two halves of intervals; NaN where it has none.
+    most, when one cluster is; NaN where the others do not tell it. model: with the other family of
+    counts, as a part of the wider one of the two halves of intervals; NaN where it has none.
     """
 
     post: FloatArray
