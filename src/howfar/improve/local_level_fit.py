@@ -178,14 +178,15 @@ def _ahead(model: Any, done: Any, n: int, m: int) -> tuple[Floats, Floats]:
     state, cov = done.predicted_state[:, n], done.predicted_state_cov[:, :, n]
     offset = model.ssm["obs_intercept"]
     mean, joint = np.empty(m), np.empty((m, m))
-    rows = [design[0, :, n + i] if design.ndim == 3 else design[0] for i in range(m)]
+    # Column i: covariance of the state now with observation i.
+    with_seen = np.empty((state.size, m))
     for i in range(m):
-        mean[i] = rows[i] @ state + (offset[0, n + i] if offset.ndim == 2 else offset[0])
-        carried = rows[i] @ cov
-        joint[i, i] = carried @ rows[i] + float(model.ssm["obs_cov"][0, 0])
-        for j in range(i + 1, m):
-            carried = carried @ transition.T
-            joint[i, j] = joint[j, i] = carried @ rows[j]
+        row = design[0, :, n + i] if design.ndim == 3 else design[0]
+        mean[i] = row @ state + (offset[0, n + i] if offset.ndim == 2 else offset[0])
+        joint[:i, i] = joint[i, :i] = row @ with_seen[:, :i]
+        with_seen[:, i] = cov @ row
+        joint[i, i] = row @ with_seen[:, i] + float(model.ssm["obs_cov"][0, 0])
+        with_seen[:, : i + 1] = transition @ with_seen[:, : i + 1]
         state, cov = transition @ state, transition @ cov @ transition.T + noise
     return mean, joint
 
@@ -201,7 +202,7 @@ def _draw(
 ) -> Floats:
     """Draws from the forecast, over the ratios of variances that the data leave possible."""
     options = _ratios(variances)
-    weights, means, roots, scales, degrees = [], [], [], [], 1
+    weights, ahead, scales, degrees = [], [], [], 1
     for option in options:
         done = model.filter(list(option.values()))
         left = np.array(done.filter_results.standardized_forecasts_error[0, burn:n])
@@ -211,19 +212,19 @@ def _draw(
         free = float(np.sum(done.llf_obs[burn:n])) + squares / 2
         scale = max(squares / degrees, 1e-300)
         weights.append(free - degrees / 2 * math.log(scale))
-        mean, joint = _ahead(model, done, n, m)
-        values, vectors = np.linalg.eigh(joint)
-        means.append(mean)
-        roots.append(vectors * np.sqrt(np.maximum(values, 0)))
         scales.append(scale)
+        ahead.append(_ahead(model, done, n, m))
     parts = np.exp(np.array(weights) - max(weights))
     which = rng.choice(len(options), size=draws, p=parts / parts.sum())
     normal = rng.standard_normal((draws, m))
     widths = np.sqrt(np.array(scales)[which] * degrees / rng.chisquare(degrees, size=draws))
     found = np.empty((draws, m))
-    for option in np.unique(which):
-        rows = which == option
-        found[rows] = means[option] + widths[rows, None] * (normal[rows] @ roots[option].T)
+    for place in np.unique(which):
+        rows = which == place
+        mean, joint = ahead[place]
+        # A hair on the diagonal: without noise of single periods the covariance has no full rank.
+        root = np.linalg.cholesky(joint + np.eye(m) * (np.trace(joint) / m * 1e-10 + 1e-300))
+        found[rows] = mean + widths[rows, None] * (normal[rows] @ root.T)
     return found
 
 
