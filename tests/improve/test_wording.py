@@ -87,6 +87,8 @@ def test_what_must_not_be_concluded_stands_with_every_grade() -> None:
         ("because  of", ()),
         ("an expected gain of 3", ("gain",)),
         ("payoff, impactful, leader", ()),
+        ("the effective number of weeks", ()),
+        ("effective numberless", ("effective",)),
     ],
 )
 def test_the_lexicon(text: str, found: tuple[str, ...]) -> None:

@@ -43,7 +43,7 @@ CAUSAL: Final[tuple[str, ...]] = (
     r"work(?:s|ed) (?:well|better|best|for)",
     r"gain(?:s|ed|ing)?",
     r"pay(?:s)? off|paid off",
-    r"effective(?:ly|ness)?",
+    r"effective(?:ly|ness)?(?! (?:number|sample|n)\b)",
 )
 """Patterns of causal verbs and phrases; a gain is a causal claim by another name."""
 
