@@ -1,4 +1,4 @@
-"""No sentence of the enhancement path claims a cause: only ``wording.relation`` knows such words."""
+"""No sentence of the enhancement path claims a cause: only ``wording.relation`` knows how."""
 
 import ast
 from collections.abc import Iterator
