@@ -24,9 +24,11 @@ from howfar.improve.experiments.exposure import (
 from howfar.improve.experiments.geo import geo_lift
 from howfar.improve.experiments.judge import (
     Judged,
+    a_period,
     average_of,
     cumulative_of,
     judge,
+    of_all,
     relative_of,
 )
 from howfar.improve.experiments.outcomes import (
@@ -154,14 +156,20 @@ def _by_lot(
     ]
     if plan.design == "switchback":
         checks.append(carried_over(plan, judged, schedule, reference))
-    average = average_of(plan, judged)
+    relative = relative_of(plan, judged)
+    if plan.design == "clusters" and plan.scale != "difference":
+        cumulative = of_all(plan, relative, judged, found)
+        average = a_period(plan, cumulative, judged, found)
+    else:
+        average = average_of(plan, judged)
+        cumulative = cumulative_of(plan, average, judged, found.periods)
     effect = Effect(
         "experiment",
         plan.outcome.label,
         plan.outcome.unit,
         average,
-        relative_of(plan, judged),
-        cumulative_of(plan, average, judged, found.periods),
+        relative,
+        cumulative,
         _periods(plan, schedule, panel, start, table, reference, listed),
         (),
         (f"arm without the change: {plan.control}",),
@@ -206,7 +214,7 @@ def _periods(
         there = np.isfinite(y)
         seen = y[there & (schedule.arms == 1)]
         try:
-            found = Outcomes(y, np.empty((y.size, 0)), np.ones(y.size))
+            found = Outcomes(y, np.empty((y.size, 0)), np.ones(y.size), y)
             judged: Judged = judge(
                 one, found, schedule.arms, schedule.frame.strata, reference, listed
             )

@@ -88,7 +88,7 @@ def judge(
         )
     plain = None if only_p or scale == "log" else tested(y, arms)
     if scale == "difference":
-        main = plain or tested(y, arms if not only_p else arms * y)
+        main = plain or tested(y, arms * found.seen[used])
     else:
         main = tested(y, arms * y) if scale == "ratio" else tested(np.log(y), arms)
     return Judged(plan, main, plain, used, y, arms)
@@ -150,6 +150,36 @@ def cumulative_of(plan: Plan, average: Estimate, judged: Judged, periods: FloatA
     return _estimate(
         plan, average.value * number, ends, unit, f"{average.method}, times {number:g}", judged
     )
+
+
+def of_all(plan: Plan, relative: Estimate, judged: Judged, found: Outcomes) -> Estimate:
+    """What was seen with the change less what would have been, if all moved by the same part.
+
+    Sum of what was counted, times r / (1 + r).
+    """
+    unit = f"{plan.outcome.label} in all"
+    if relative.value is None or relative.low is None or relative.high is None:
+        return not_measured(unit, str(relative.reason), relative.method)
+    changed = judged.used[judged.z == 1]
+    whole = float((found.seen * found.periods)[changed].sum())
+    value, low, high = (
+        whole * (1.0 if math.isinf(r) else -math.inf if r <= -1 else r / (1.0 + r))
+        for r in (relative.value, relative.low, relative.high)
+    )
+    return _estimate(
+        plan, value, (low, high), unit, f"{relative.method}, of all that was counted", judged
+    )
+
+
+def a_period(plan: Plan, cumulative: Estimate, judged: Judged, found: Outcomes) -> Estimate:
+    """The same for one period of one unit."""
+    unit = plan.outcome.unit
+    if cumulative.value is None or cumulative.low is None or cumulative.high is None:
+        return not_measured(unit, str(cumulative.reason), cumulative.method)
+    number = float(found.periods[judged.used[judged.z == 1]].sum())
+    ends = (cumulative.low / number, cumulative.high / number)
+    method = f"{cumulative.method}, over {number:g}"
+    return _estimate(plan, cumulative.value / number, ends, unit, method, judged)
 
 
 def _ratio(theta: float) -> float:

@@ -22,12 +22,14 @@ class Outcomes:
     """Of each unit of a lot, in the order of its frame.
 
     y: outcome (n,), NaN where there is none. x: (n, m) known before the lot. periods: how many
-    periods, or posts, the outcome is a mean of.
+    periods, or posts, the outcome is a mean of. seen: (n,) the outcome as it was counted, where y
+    is relative to the unit's own past.
     """
 
     y: FloatArray
     x: FloatArray
     periods: FloatArray
+    seen: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,26 +141,39 @@ def of_blocks(plan: Plan, panel: Panel, start: int) -> Outcomes:
     y, n = _means(capped(panel.values, plan.outcome.cap), inside)
     x = [_means(grid, inside)[0].reshape(-1) for grid in panel.covariates.values()]
     known = np.column_stack(x) if x else np.empty((y.size, 0))
-    return Outcomes(y.reshape(-1), known, n.reshape(-1))
+    return Outcomes(y.reshape(-1), known, n.reshape(-1), y.reshape(-1))
 
 
 def of_clusters(plan: Plan, panel: Panel, start: int) -> Outcomes:
-    """Clusters: mean of each over the test, and over the time before it."""
+    """Clusters: mean of each over the test, relative to that over the time before it.
+
+    Relative to its own past, not adjusted by a slope: with a dozen clusters a slope that has to be
+    estimated costs more than it brings.
+    """
     steps = np.arange(panel.length)
     length = plan.lot.length or 1
     test = (steps >= start + plan.lot.washout) & (steps < start + length)
     before = (steps >= start - before_of(plan)) & (steps < start)
     values = capped(panel.values, plan.outcome.cap)
     y, n = _means(values, test[:, None].astype(np.float64))
-    was, seen = _means(values, before[:, None].astype(np.float64))
-    columns = []
-    if bool((seen > 0).all()):
-        positive = plan.scale == "log" and bool((was > 0).all())
-        columns.append(np.log(was[:, 0]) if positive else was[:, 0])
-    for grid in panel.covariates.values():
-        columns.append(_means(grid, before[:, None].astype(np.float64))[0][:, 0])
+    inside = before[:, None].astype(np.float64)
+    was = _means(values, inside)[0][:, 0]
+    columns = [_means(grid, inside)[0][:, 0] for grid in panel.covariates.values()]
     known = np.column_stack(columns) if columns else np.empty((len(panel.units), 0))
-    return Outcomes(y[:, 0], known, n[:, 0])
+    return Outcomes(_against_own_past(plan, y[:, 0], was), known, n[:, 0], y[:, 0])
+
+
+def _against_own_past(plan: Plan, y: FloatArray, was: FloatArray) -> FloatArray:
+    """Outcomes relative to each unit's own past, on the level of the mean unit's.
+
+    Without a past of every unit (a positive one, on the scales ratio and log) as they are.
+    """
+    if not np.isfinite(was).all():
+        return y
+    level = float(was.mean())
+    if plan.scale == "difference":
+        return y - was + level
+    return y * (level / was) if bool((was > 0).all()) else y
 
 
 def _means(values: FloatArray, inside: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -179,7 +194,7 @@ def of_rows(plan: Plan, table: PanelTable, schedule: Schedule) -> Outcomes:
     slot = np.array([at.get(unit, -1) for unit in table.units], dtype=np.int64)[table.row_unit]
     inside = (slot[:, None] == np.arange(len(at))).astype(np.float64)
     means, number = _means(figures.T, inside)
-    return Outcomes(means[0], means[1:].T, number[0])
+    return Outcomes(means[0], means[1:].T, number[0], means[0])
 
 
 def outcomes_of(plan: Plan, panel: Panel, start: int) -> Outcomes:

@@ -154,7 +154,7 @@ class _Draw:
             y.append(capped(values[at], self.plan.outcome.cap))
             x.append(self.past.covariates[stratum][at])
         outcome = np.concatenate(y)
-        return Outcomes(outcome, np.concatenate(x), np.ones(outcome.size))
+        return Outcomes(outcome, np.concatenate(x), np.ones(outcome.size), outcome)
 
 
 def _of_posts(plan: Plan, past: Posts) -> _Draw:
