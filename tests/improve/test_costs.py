@@ -59,6 +59,14 @@ def test_not_identified(cumulative: Estimate, told: str) -> None:
     assert told in cost.estimate.reason
 
 
+@pytest.mark.parametrize("unit", ["log of reactions", "Log reactions", "logarithm of clicks"])
+def test_nothing_is_spent_for_logarithms(unit: str) -> None:
+    cost = incremental_cost(SPEND, effect(estimate(0.5, 0.2, 1, unit)), counted="reactions")
+    assert cost.estimate.reason is not None
+    assert "which nobody can buy" in cost.estimate.reason
+    assert incremental_cost(SPEND, effect(estimate(50, 20, 100, "logins"))).identified
+
+
 @pytest.mark.parametrize(("passed", "compared"), [(False, True), (True, False), (False, False)])
 def test_no_cost_of_one_more_below_grade_b(passed: bool, compared: bool) -> None:
     weak = effect(estimate(50, 20, 100), passed, compared)

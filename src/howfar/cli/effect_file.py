@@ -44,7 +44,8 @@ def read_effect(path: Path) -> tuple[Estimate, Grade, str]:
         estimate = Estimate(
             float(told["value"]), low, high, told.get("low_kind", "confidence"),
             told.get("confidence"), told.get("n_posts"), told.get("n_persons"),
-            told.get("n_channels"), outcome, str(told.get("method", "")), "measured",
+            told.get("n_channels"), str(told.get("unit") or outcome), str(told.get("method", "")),
+            "measured",
         )  # fmt: skip
     except (KeyError, TypeError, ValueError) as error:
         raise wrong(f"its cumulative effect cannot be read: {error}") from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.fieller import RatioSet, fieller, fieller_of_replicates, ratio_from_limits
 from howfar.study.costs_table import WAYS, Spend
 
+_LOGARITHM: Final = re.compile(r"(?:natural )?log(?:arithm|s|\b)", re.IGNORECASE)
+"""Units whose sum over periods is no count."""
+
 
 def incremental_cost(
     spend: Spend,
@@ -44,7 +48,9 @@ def incremental_cost(
     ----------
     spend : what was spent beside what would have been spent anyway, in the period of the effect.
     effect : from ``howfar.improve``: its cumulative effect and grade count; or the estimate of a
-        cumulative effect, in units of what is counted, with its ``grade``.
+        cumulative effect, in units of what is counted, with its ``grade``. Its outcome has to be
+        a count by period, so that the sum over periods is how many more there were; sums of means
+        or of logarithms are not.
     counted : what the effect is counted in; the effect's unit where left out.
     part : the way that spend and effect belong to.
     direction : -1 where less is wanted: then the cost is of one less.
@@ -54,7 +60,8 @@ def incremental_cost(
 
     The spend is known as a rule; Fieller's set is then spend / limits of the effect, lopsided
     limits included (``stats.fieller.ratio_from_limits``). Not measured: an effect below grade B
-    (it names no gain), one that is not clear of zero, one that is clear of it on the wrong side.
+    (it names no gain), one of a logarithm, one that is not clear of zero, one that is clear of it
+    on the wrong side.
 
     Raises
     ------
@@ -86,6 +93,9 @@ def incremental_cost(
     gain = (value, low, high) if direction > 0 else (-value, -high, -low)
     if spend.amount == 0:
         return told(not_measured(unit, "nothing was spent", method))
+    if _LOGARITHM.match(cumulative.unit):
+        why = f"not identified: the effect is of a logarithm ({cumulative.unit}), which nobody can buy"
+        return told(not_measured(unit, why, method))
     if not gain[0] > 0 or not gain[1] > 0:
         return told(not_measured(unit, _unclear(spend, gain, what, direction), method))
     level = cumulative.confidence if replicates is None else confidence
