@@ -63,7 +63,7 @@ def test_not_identified(cumulative: Estimate, told: str) -> None:
 def test_nothing_is_spent_for_logarithms(unit: str) -> None:
     cost = incremental_cost(SPEND, effect(estimate(0.5, 0.2, 1, unit)), counted="reactions")
     assert cost.estimate.reason is not None
-    assert "which nobody can buy" in cost.estimate.reason
+    assert "which is no count" in cost.estimate.reason
     assert incremental_cost(SPEND, effect(estimate(50, 20, 100, "logins"))).identified
 
 
@@ -83,7 +83,7 @@ def test_fewer_may_be_what_is_wanted() -> None:
     assert (cost.estimate.value, cost.estimate.low, cost.estimate.high) == (20, 10, 50)
     cost = incremental_cost(SPEND, effect(estimate(50, 20, 100, "complaints")), direction=-1)
     assert cost.estimate.reason is not None
-    assert "there were not fewer complaints" in cost.estimate.reason
+    assert "there were not fewer complaints with the change (20 to 100)" in cost.estimate.reason
 
 
 def test_a_spend_with_an_error_widens_the_interval() -> None:
@@ -231,6 +231,11 @@ def test_arms(grade: Grade) -> None:
     control = [2.0, 4, 3, 3], [10.0, 12, 11, 11]
     cost = cost_of_difference(treated, control, currency="EUR", counted="clicks", grade=grade)
     assert cost.estimate.value == pytest.approx(10 / 21)
+    more = [*treated[0], math.nan], [*treated[1], 900.0]
+    same = cost_of_difference(more, control, currency="EUR", counted="clicks", grade=grade)
+    assert same.estimate == cost.estimate
+    few = cost_of_difference(([1.0], [2.0]), control, currency="EUR", counted="clicks", grade=grade)
+    assert not few.identified
     weak = cost_of_difference(treated, control, currency="EUR", counted="clicks", grade="C")
     assert not weak.identified
     turned = cost_of_difference(control, treated, currency="EUR", counted="clicks", grade=grade)

@@ -94,7 +94,7 @@ def incremental_cost(
     if spend.amount == 0:
         return told(not_measured(unit, "nothing was spent", method))
     if _LOGARITHM.match(cumulative.unit):
-        why = f"not identified: the effect is of a logarithm ({cumulative.unit}), which nobody can buy"
+        why = f"not identified: the effect is on a logarithm ({cumulative.unit}), which is no count"
         return told(not_measured(unit, why, method))
     if not gain[0] > 0 or not gain[1] > 0:
         return told(not_measured(unit, _unclear(spend, gain, what, direction), method))
@@ -146,9 +146,10 @@ def _unclear(spend: Spend, gain: tuple[float, float, float], what: str, directio
     """Why there is no cost, and what can still be said: the least that one can have cost."""
     _, low, high = gain
     way = "fewer" if direction < 0 else "more"
+    ends = f"{low:g} to {high:g}" if direction > 0 else f"{-high:g} to {-low:g}"
     if high <= 0:
-        return f"not identified: there were not {way} {what} with the change ({low:g} to {high:g})"
-    said = f"not identified: the effect on {what} ({low:g} to {high:g}) is not clear of zero"
+        return f"not identified: there were not {way} {what} with the change ({ends})"
+    said = f"not identified: the effect on {what} ({ends}) is not clear of zero"
     if math.isfinite(high):
         said += f"; if there is one, each cost at least {spend.amount / high:.4g} {spend.currency}"
     return said
@@ -167,8 +168,8 @@ def cost_of_difference(
     """Difference of mean spend / difference of mean counts between two arms of a test.
 
     treated, control: (spend, count) of the clusters of each arm, (n,) each, where both figures vary
-    and hang together; covariances are added over arms, t on the fewer of both arms' degrees of
-    freedom. grade: of the test. Not measured: below grade B; fewer than two clusters in an arm; a
+    and hang together; clusters that lack one of both are left out. Covariances are added over arms,
+    t is on the fewer of both arms' degrees of freedom. grade: of the test. Not measured: below grade B; fewer than two clusters in an arm; a
     difference of counts that is not clear of zero, or below it.
 
     Source: Fieller 1954 (doi 10.1111/j.2517-6161.1954.tb00159.x); Willan & O'Brien 1996
@@ -176,15 +177,18 @@ def cost_of_difference(
     """
     unit, name = unit_of(currency, counted), NAMES["incremental"]
     arms = [np.vstack([np.asarray(one, dtype=np.float64) for one in a]) for a in (treated, control)]
+    arms = [arm[:, np.isfinite(arm).all(axis=0)] for arm in arms]
     sizes = [arm.shape[1] for arm in arms]
+    if min(sizes) < 2:
+        why = "fewer than two clusters in an arm: nothing to tell the spread by"
+        none, spent = not_measured(unit, why, name), Spend(0.0, currency)
+        return CostPerEffect("incremental", part, counted, spent, none, grade)
     more = arms[0].mean(axis=1) - arms[1].mean(axis=1)
     spent = Spend(float(more[0]), currency, sum(sizes))
     why = ""
     found = None
     if grade not in GAIN:
         why = f"not identified: the evidence is of grade {grade}, which names no effect"
-    elif min(sizes) < 2:
-        why = "fewer than two clusters in an arm: nothing to tell the spread by"
     else:
         spread = sum(np.cov(arm) / arm.shape[1] for arm in arms)
         found = fieller(
