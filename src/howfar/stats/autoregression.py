@@ -169,11 +169,13 @@ def plausible(
 
     Weights are proportional to the restricted likelihood, a flat prior, and sum to 1; the values
     reach four standard errors to each side, within 0.98 of 0. The variance of each is its own
-    best one.
+    best one. The first partial is at least 0: that what follows by chance alternates, as an
+    estimate below 0 says, must not make intervals shorter.
     """
     sd = math.sqrt(float(found.covariance[1 + which, 1 + which]))
     centre = float(found.partial[which])
-    low, high = max(centre - 4 * sd, -_FARTHEST), min(centre + 4 * sd, _FARTHEST)
+    floor = 0.0 if which == 0 else -_FARTHEST
+    low, high = max(centre - 4 * sd, floor), min(max(centre + 4 * sd, 0.1), _FARTHEST)
     values = np.linspace(low, high, points)
     deviances, others = np.empty(points), []
     for i, value in enumerate(values):
