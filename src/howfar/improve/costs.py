@@ -169,8 +169,10 @@ def cost_of_difference(
 
     treated, control: (spend, count) of the clusters of each arm, (n,) each, where both figures vary
     and hang together; clusters that lack one of both are left out. Covariances are added over arms,
-    t is on the fewer of both arms' degrees of freedom. grade: of the test. Not measured: below grade B; fewer than two clusters in an arm; a
-    difference of counts that is not clear of zero, or below it.
+    t is on the fewer of both arms' degrees of freedom. grade: of the test.
+
+    Not measured: below grade B; fewer than two clusters in an arm; a difference of counts that is
+    not clear of zero, or below it.
 
     Source: Fieller 1954 (doi 10.1111/j.2517-6161.1954.tb00159.x); Willan & O'Brien 1996
     (doi 10.1002/(SICI)1099-1050(199607)5:4<297::AID-HEC216>3.0.CO;2-T).
