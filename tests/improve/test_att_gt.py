@@ -216,6 +216,17 @@ def test_what_is_left_out_is_said() -> None:
     assert kept.layout == "unbalanced"
 
 
+def test_pairs_use_whoever_is_there_in_both_periods() -> None:
+    rows = {**SMALL, "d": [5.0, 6, np.nan, 9]}
+    data = cohorts(*table(rows, STARTS), layout="pairs")
+    found = att_gt(data)
+    at = {(int(g), int(t)): a for g, t, a in zip(found.group, found.time, found.att, strict=True)}
+    # Without d in period 3: from 2 to 3 only e can be compared with, from 2 to 4 both.
+    assert at[3, 3] == pytest.approx((7 + 9) / 2 - 0)
+    assert at[3, 4] == pytest.approx((7 + 11) / 2 - 3)
+    assert at[4, 4] == pytest.approx(8 - 3)
+
+
 def test_where_nobody_never_begins_the_last_are_the_comparison() -> None:
     some = {key: SMALL[key] for key in "abc"}
     with pytest.raises(StudyError, match="no unit never has it"):

@@ -121,7 +121,7 @@ def test_doubly_robust_is_right_if_either_model_is() -> None:
 
 
 def test_what_cannot_be_compared_says_so() -> None:
-    with pytest.raises(NotEstimable, match="too few units"):
+    with pytest.raises(NotEstimable, match="weight above 0"):
         panel_att(np.ones(3), np.ones(3))
     x = np.linspace(-1, 1, 40)[:, None]
     with pytest.raises(NotEstimable, match="nothing like it"):

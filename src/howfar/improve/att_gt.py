@@ -104,11 +104,12 @@ def att_gt(
     Errors: a cell that cannot be estimated is NaN with its reason, never an error.
     Source: doi 10.1016/j.jeconom.2020.12.001.
     """
-    stacked = data.layout != "panel" or weights_from == "varying"
-    # Without covariates all three methods are the same difference of means; reg asks for no logit.
+    stacked = data.layout not in ("panel", "pairs") or weights_from == "varying"
+    # Without covariates all three methods are the same differences of means; reg asks for no logit.
     plain: Method = method if data.covariates.size else "reg"
+    stretched = _stretched(data)
     cells = [
-        _Cell(data, g, t, b, control, plain, anticipation, weights_from)
+        _Cell(data, stretched, g, t, b, control, plain, anticipation, weights_from)
         for g, t, b in _pairs(data, base, anticipation)
     ]
     att = np.full(len(cells), np.nan)
@@ -144,12 +145,20 @@ def att_gt(
     )
 
 
+def _stretched(data: Cohorts) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Outcomes, covariates and weights as (n, T, ...); empty where rows are units of their own."""
+    if data.layout == "cross-sections":
+        return np.zeros((0, 0)), np.zeros((0, 0, 0)), np.zeros((0, 0))
+    return data.wide(data.outcome), data.wide(data.covariates), data.wide(data.weights)
+
+
 class _Cell:
     """One cohort in one period, against one earlier or later period."""
 
     def __init__(
         self,
         data: Cohorts,
+        stretched: tuple[FloatArray, FloatArray, FloatArray],
         g: float,
         t: float,
         b: float,
@@ -159,6 +168,7 @@ class _Cell:
         weights_from: WeightsFrom,
     ) -> None:
         self.data, self.g, self.t, self.b, self.method = data, g, t, b, method
+        self.y, self.X, self.weights = stretched
         self.changed = data.first == g
         self.others = np.isinf(data.first)
         if control == "not-yet":
@@ -180,17 +190,20 @@ class _Cell:
         return float(np.average(self.data.outcome[rows], weights=weights))
 
     def panel(self) -> Part:
+        """By the change of each unit that is there in both periods."""
         data = self.data
-        used = self.changed | self.others
-        now, then, weigh = (
-            int(np.searchsorted(data.times, v)) for v in (self.t, self.b, self.weigh)
+        now, then, weigh = np.searchsorted(data.times, [self.t, self.b, self.weigh]).tolist()
+        weights = self.weights[:, weigh]
+        used = (self.changed | self.others) & np.isfinite(
+            self.y[:, now] + self.y[:, then] + weights
         )
-        y = data.wide(data.outcome)[used]
+        if not used.any():
+            raise NotEstimable("no unit is there in both periods")
         found = panel_att(
-            y[:, now] - y[:, then],
+            self.y[used, now] - self.y[used, then],
             self.changed[used].astype(np.float64),
-            data.wide(data.covariates)[used][:, min(now, then)],
-            data.wide(data.weights)[used][:, weigh],
+            self.X[used][:, min(now, then)],
+            weights[used],
             self.method,
         )
         out = np.zeros(data.n)
@@ -198,6 +211,7 @@ class _Cell:
         return Part(found.value, out)
 
     def stacked(self) -> Part:
+        """By rows as if they were drawn anew in each period."""
         data = self.data
         units = self.changed | self.others
         rows = np.flatnonzero(units[data.unit] & np.isin(data.time, (self.t, self.b)))
@@ -208,7 +222,7 @@ class _Cell:
             X = data.covariates[rows]
         if data.layout == "panel":
             early = int(np.searchsorted(data.times, min(self.t, self.b)))
-            X = data.wide(data.covariates)[data.unit[rows], early]
+            X = self.X[data.unit[rows], early]
         found = stacked_att(
             data.outcome[rows],
             (data.time[rows] == self.t).astype(np.float64),

@@ -12,7 +12,7 @@ from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray, IntArray
 
 Control = Literal["never", "not-yet"]
-Layout = Literal["panel", "unbalanced", "cross-sections"]
+Layout = Literal["panel", "pairs", "unbalanced", "cross-sections"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +22,11 @@ class Cohorts:
     times: (T,) periods kept. cohorts: (G,) first periods with the change whose effect is asked
     for. Of rows (R,): unit (position), time, outcome, covariates (R, k), weights. Of units (n,):
     first (inf for never), mass (weight in the first period, or its mean), cluster (position).
-    layout: panel has every unit in every period; unbalanced has holes; cross-sections drew other
-    units in each period, so that each row is a unit of its own.
+    layout: panel has every unit in every period; pairs has holes, and each comparison uses the
+    units that are there in both of its periods; unbalanced has holes, and rows are taken as drawn
+    anew in each period, as the reference software does (units of other levels that come and go
+    look like a change); cross-sections drew other units in each period, so that each row is a unit
+    of its own.
     """
 
     layout: Layout
@@ -47,8 +50,10 @@ class Cohorts:
         return len(self.first)
 
     def wide(self, values: FloatArray) -> FloatArray:
-        """Values of rows as (n, T, ...), of a panel without holes."""
-        return values.reshape(self.n, len(self.times), *values.shape[1:])
+        """Values of rows as (n, T, ...), NaN where a unit has no row."""
+        out = np.full((self.n, len(self.times), *values.shape[1:]), np.nan)
+        out[self.unit, np.searchsorted(self.times, self.time)] = values
+        return out
 
 
 def _numbers(values: npt.ArrayLike, what: str, size: int) -> FloatArray:
@@ -115,9 +120,9 @@ def cohorts(
 
     Left out, each with a note: rows without a finite outcome, period, covariate or weight; units
     that began before there was a period without; in a ``panel``, units that are not in every
-    period (ask for ``unbalanced`` to keep them); where nobody never begins, the periods from the
-    last start on. Never begun: NaN, infinite, after the last period, or 0 where periods are
-    above 0.
+    period (ask for ``pairs`` or ``unbalanced`` to keep them); where nobody never begins, the
+    periods from the last start on. Never begun: NaN, infinite, after the last period, or 0 where
+    periods are above 0.
 
     Parameters
     ----------
@@ -166,7 +171,7 @@ def cohorts(
     present, who = np.unique(rows.who, return_inverse=True)
     start = np.flatnonzero(np.r_[True, np.diff(who) > 0])
     count = np.diff(np.r_[start, len(who)])
-    if layout == "unbalanced" and (count == len(times)).all():
+    if layout in ("pairs", "unbalanced") and (count == len(times)).all():
         layout = "panel"
     mass = rows.weights[start]
     if layout != "panel":

@@ -21,7 +21,7 @@ from howfar.improve.att_gt import Base, WeightsFrom, att_gt
 from howfar.improve.cohorts import Control, Layout, cohorts
 from howfar.improve.effect import Effect
 from howfar.improve.multiplier_bootstrap import Multiplier
-from howfar.improve.staggered_checks import checks_of
+from howfar.improve.staggered_checks import checks_of, undone_by
 from howfar.improve.staggered_errors import Errors, Intervals, Spread, intervals
 from howfar.improve.staggered_told import told_of
 from howfar.improve.two_by_two import Method
@@ -127,6 +127,7 @@ def staggered(
     spreads = {kind: _spread(how, one) for kind, one in averages.items()}
     average = told.estimate(averages[aggregate].overall, spreads[aggregate], 0, aggregate)
     drawn = np.random.default_rng(int(rng.integers(2**63)))
+    undone = undone_by(found, average)
     checks = checks_of(found, how, averages[aggregate], average, drawn)
     return Effect(
         design="did",
@@ -139,7 +140,7 @@ def staggered(
         checks=checks,
         compared=told.compared(),
         more=told.more(averages, spreads),
-        details=told.details(averages, spreads, aggregate),
+        details=told.details(averages, spreads, aggregate) | {"undone_by": undone},
         arguments={
             "covariates": list(given),
             "weights": weights is not None,
@@ -160,7 +161,7 @@ def staggered(
             "multiplier": multiplier,
             "log": log,
         },
-        notes=(*data.notes, *told.holes()),
+        notes=(*data.notes, *told.holes(), *told.undone(undone)),
     )
 
 

@@ -15,6 +15,7 @@ from howfar.improve.att_gt import Base, GroupTime, att_gt, pre_trend
 from howfar.improve.cohorts import Control
 from howfar.improve.evidence import Check
 from howfar.improve.staggered_errors import Intervals
+from howfar.improve.wording import figure
 from howfar.schema.estimate import Estimate
 from howfar.stats.blocks import FloatArray
 
@@ -136,8 +137,9 @@ def earlier_dates(case: Case) -> Check:
         "high": float(value[worst] + spread.band * spread.error[worst]),
         "windows": float(len(cells)),
     }
-    said = f"{figures['effect']:.3g} ({figures['low']:.3g} to {figures['high']:.3g})"
-    said += f", the largest of {len(cells)}" if len(cells) > 1 else ""
+    ends = f"{figure(figures['low'])} to {figure(figures['high'])}"
+    said = f"{figure(figures['effect'])} (band {ends})"
+    said += f", the least likely of {len(cells)}" if len(cells) > 1 else ""
     return Check(name, asks, bool(size[worst] <= spread.band), said, figures=figures)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -22,6 +21,7 @@ from howfar.improve.staggered_before import (
     tested,
 )
 from howfar.improve.staggered_errors import Intervals
+from howfar.improve.wording import figure
 from howfar.schema.estimate import Estimate
 
 
@@ -47,7 +47,6 @@ def checks_of(
         _others(case),
         _places(case),
         _leave_out(case),
-        _undone(case),
     )
 
 
@@ -92,14 +91,14 @@ def _others(case: Case) -> Check:
     if case.how.errors == "pooled":
         ours = few_units.linear(found, weights[None, :])
         theirs = few_units.linear(other, weights[None, :])
-        root, df = few_units.pooled(replace(ours, weight=theirs.weight - ours.weight))
+        root, df = few_units.pooled(few_units.difference(theirs, ours))
         error, free = math.sqrt(float((root**2).sum())), float(df)
     else:
         error, free = float(found.error(moved)), math.inf
     if not error > 1e-12 * (1 + abs(value)):
         return Check(name, asks, None, "both groups are the same units", needed=False)
     p = float(2 * stats.t.sf(abs(value) / error, free))
-    said = f"{value:+.3g} with the other group"
+    said = f"{figure(value, signed=True)} with the other group"
     return tested(name, asks, said, {"difference": value, "p": p})
 
 
@@ -148,20 +147,21 @@ def _leave_out(case: Case) -> Check:
     passed = bool(low <= without.min() and without.max() <= high)
     if case.clear:
         passed = passed and bool((np.sign(every) == np.sign(value)).all())
-    said = f"{least:.3g} to {most:.3g} without any one"
+    said = f"{figure(least)} to {figure(most)} without any one"
     return Check(name, asks, passed, said, figures={"low": least, "high": most})
 
 
-def _undone(case: Case) -> Check:
-    asks = "How much unlike before would the two sides have to move to undo it?"
-    found, name = case.found, "sensitivity"
+def undone_by(found: GroupTime, average: Estimate) -> float | None:
+    """How much unlike before both sides would have to move to undo a clear effect.
+
+    The end of the interval nearer 0, in multiples of the largest difference before the change; a
+    difference of so much in every period since would leave nothing clear (the idea of Rambachan &
+    Roth 2023, doi 10.1093/restud/rdad018, in its plainest form). Null without a clear effect or
+    without anything before it.
+    """
     before = found.known & (found.time < found.group - found.anticipation)
-    low, high = case.average.low, case.average.high
-    if not before.any() or not case.clear or low is None or high is None:
-        return Check(name, asks, None, "no clear effect, or nothing before it", needed=False)
+    low, high = average.low, average.high
+    if not before.any() or low is None or high is None or low <= 0 <= high:
+        return None
     largest = float(np.abs(found.att[before]).max())
-    if not largest > 0:
-        return Check(name, asks, None, "no difference at all before the change", needed=False)
-    times = min(abs(low), abs(high)) / largest
-    said = f"{times:.2f} times the largest difference before it, in every period"
-    return Check(name, asks, None, said, False, {"times": times, "largest": largest})
+    return min(abs(low), abs(high)) / largest if largest > 0 else None

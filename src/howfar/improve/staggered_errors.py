@@ -24,7 +24,7 @@ Errors = Literal["auto", "linearised", "bootstrap", "pooled"]
 FEW: Final = 20
 """Below so many units in the smallest cohort errors are pooled, where that is possible."""
 
-POOLED: Final = 200
+POOLED: Final = 100
 """Up to so many units in all: with more, one scatter for all is the bolder assumption."""
 
 MANY: Final = 50
@@ -107,7 +107,7 @@ def intervals(
         gives without its bootstrap. bootstrap : spread of multiplier draws by quartiles, what it
         gives by default. pooled : one scatter of all units and Student's t, for few units.
         auto : pooled where the smallest cohort (or what it is compared with) has fewer than 20
-        units of at most 200, and the comparison is plain (a panel without covariates, clusters or
+        units of at most 100, and the comparison is plain (a panel without covariates, clusters or
         unequal weights), else linearised.
 
     Errors: ValueError for pooled where it is not possible.

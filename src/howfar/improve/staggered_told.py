@@ -14,6 +14,7 @@ from howfar.improve.att_gt import GroupTime
 from howfar.improve.cohorts import Cohorts
 from howfar.improve.effect import EffectPeriod
 from howfar.improve.staggered_errors import Intervals, Spread
+from howfar.improve.wording import figure
 from howfar.schema.estimate import Estimate, exact, not_measured
 from howfar.stats.blocks import FloatArray
 
@@ -237,6 +238,15 @@ class Told:
                 for k in range(len(found.att))
             ],
         }
+
+    def undone(self, times: float | None) -> tuple[str, ...]:
+        """How robust a clear effect is to what went on before, in words."""
+        if times is None:
+            return ()
+        return (
+            f"had the two sides moved apart by {figure(times)} times the largest difference before "
+            "the change, in every period since, nothing clear would be left",
+        )
 
     def holes(self) -> tuple[str, ...]:
         """Cells that could not be estimated, in words."""

@@ -140,8 +140,10 @@ def panel_att(
     """
     n = len(change)
     w = np.ones(n) if weights is None else weights / weights.mean()
-    design = _design(X, n)
     ones, others = w * changed, w * (1 - changed)
+    if X is None or not X.size:
+        return _mean(ones, change) - _mean(others, change)
+    design = _design(X, n)
     rest = change
     fit = None
     if method in ("reg", "dr"):
