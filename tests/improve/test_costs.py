@@ -225,6 +225,22 @@ def test_the_unit_of_money_does_not_matter(
         assert b == pytest.approx(a * rate)
 
 
+@given(st.floats(0.01, 1e4), st.floats(1.01, 50), st.floats(1.01, 50), st.floats(0.001, 1e5))
+def test_a_cost_holds_the_truth_where_its_effect_does(
+    gain: float, down: float, up: float, truth: float
+) -> None:
+    at = estimate(gain, gain / down, gain * up)
+    cost = incremental_cost(SPEND, effect(at)).estimate
+    assert at.low is not None
+    assert at.high is not None
+    assert cost.low is not None
+    assert cost.high is not None
+    margin = min(abs(truth / at.low - 1), abs(truth / at.high - 1))
+    if margin > 1e-9:
+        inside = cost.low <= SPEND.amount / truth <= cost.high
+        assert inside == (at.low <= truth <= at.high)
+
+
 @pytest.mark.parametrize("grade", ["A", "B"])
 def test_arms(grade: Grade) -> None:
     treated = [12.0, 14, 13, 13], [30.0, 34, 31, 33]

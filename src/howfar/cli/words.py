@@ -78,5 +78,12 @@ WORDS = {
     "told apart by their figures; the rule is printed with each verdict",
     "framework": "why an index has these indicators and groups, and what it is not about",
     "peers": "the channels that are set side by side, by their roles and capture classes",
+    "average cost": "all that was spent by all that was counted; not incremental: part of what was "
+    "counted would have come without the spend",
+    "incremental cost": "what was spent on a change by the effect of that change, of grade A or B",
+    "not identified": "no cost is given, since the effect is below grade B, not clear of zero, or "
+    "clear of it on the wrong side",
+    "way": "how something reached people: paid, broadcast or word of mouth; never pooled",
+    "conversion chain": "from shown to acted in steps, each a rate with its own denominator",
 }  # fmt: skip
 """Word -> meaning; levels and capture classes included."""
