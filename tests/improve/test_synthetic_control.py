@@ -11,7 +11,7 @@ from howfar.improve.effect import Effect
 from howfar.improve.evidence import Check
 from howfar.improve.lexicon import causal_words
 from howfar.improve.synthetic_control import synthetic_control
-from howfar.improve.synthetic_panel import Predictor, SynthPanel
+from howfar.improve.synthetic_panel import Predictor, SynthPanel, parse_predictor
 from howfar.improve.synthetic_weights import Fitting
 
 
@@ -48,6 +48,29 @@ def test_o13_the_basque_country(shared: Path, with_spain: bool) -> None:
     assert effect.details["balance"][BASQUE]["popdens, mean of 1969"]["treated"] == pytest.approx(
         246.89, abs=0.01
     )
+
+
+def test_importance_is_learnt_earlier_and_held(shared: Path) -> None:
+    panel, _ = basque_panel(shared)
+    late = [parse_predictor(f"{x}@1966..1969", panel.times) for x in ("gdpcap", "invest")]
+    early = [parse_predictor(f"{x}@1964..1965", panel.times) for x in ("gdpcap", "invest")]
+    shared_arguments = {"checks": False, "outcome": "gdpcap", "fit_over": range(1960, 1970)}
+    before = synthetic_control(
+        panel, [BASQUE], 1970, predictors=early, checks=False, outcome="gdpcap",
+        fit_over=range(1960, 1966),
+    )  # fmt: skip
+    learnt = tuple(before.details["importance"][BASQUE].values())
+    by_hand = synthetic_control(
+        panel, [BASQUE], 1970, predictors=late, how=Fitting(importance=learnt), **shared_arguments
+    )  # type: ignore[arg-type]
+    found = synthetic_control(
+        panel, [BASQUE], 1970, predictors=late, learn_predictors=early,
+        learn_over=range(1960, 1966), **shared_arguments,
+    )  # type: ignore[arg-type]  # fmt: skip
+    assert found.average == by_hand.average
+    assert found.arguments["importance"] == pytest.approx(learnt)
+    with pytest.raises(StudyError, match="1 predictors to learn from for 2"):
+        synthetic_control(panel, [BASQUE], 1970, predictors=late, learn_predictors=early[:1])
 
 
 def test_weights_and_effects_by_hand() -> None:

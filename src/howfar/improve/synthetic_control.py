@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ def synthetic_control(
     fit_over: Sequence[Time] | None = None,
     average_over: Sequence[Time] | None = None,
     how: Fitting | None = None,
+    learn_predictors: Sequence[Predictor] = (),
+    learn_over: Sequence[Time] | None = None,
     combine: Combine = "average",
     interval: Asked = "auto",
     confidence: float = 0.95,
@@ -71,6 +74,9 @@ def synthetic_control(
         periods of the fit.
     fit_over : periods before the change that the fit is over; null: all.
     average_over : periods since that the average is over; null: all.
+    learn_predictors, learn_over : the importance of predictors is learnt in a fit over these
+        periods, on these predictors (one for each of ``predictors``, taken earlier; null: the same
+        ones), and then held: Abadie, Diamond & Hainmueller 2015 (doi 10.1111/ajps.12116).
     interval : "conformal" (tests by refits, moving blocks: Chernozhukov, Wuethrich & Zhu 2021,
         doi 10.1080/01621459.2021.1920957), "placebo" (ranks among donors), or "auto", the one that
         can reach the level here. The level that is reached is the estimates' ``confidence``; with
@@ -90,6 +96,19 @@ def synthetic_control(
     if permutations and rng is None:
         raise ValueError("permutations need a Generator")
     how = how or Fitting()
+    if learn_over is not None or learn_predictors:
+        early = learn_predictors or predictors
+        if len(early) != len(predictors) or not predictors or how.method != "classic":
+            raise StudyError(
+                f"{len(early)} predictors to learn from for {len(predictors)} predictors",
+                "synthetic control",
+                "one for each, of the classic method",
+            )
+        first = build_case(
+            panel, treated, start, donors, early, learn_over, None, combine, outcome, how
+        )
+        learnt = [one.importance for one in first.fitted if one.importance is not None]
+        how = replace(how, importance=tuple(float(v) for v in np.mean(learnt, axis=0)))
     case = build_case(
         panel, treated, start, donors, predictors, fit_over, average_over, combine, outcome, how
     )
