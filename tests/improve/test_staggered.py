@@ -219,6 +219,21 @@ def test_a_few_holes_do_not_lower_the_grade() -> None:
     assert found.average.value == pytest.approx(whole.average.value, abs=0.3)
 
 
+def test_units_that_come_and_go_look_like_a_change_and_are_found_out() -> None:
+    """Small channels of one side are seen after the change only; nobody changed anything."""
+    rng = np.random.default_rng(10)
+    y = np.where(np.arange(80) % 2, 10.0, 0.0)[:, None] + rng.normal(size=(80, 6))
+    first = np.where(np.arange(80) < 40, 4.0, np.nan)
+    y[:40:2, :3] = np.nan
+    y[0, 0] = 0.0
+    gone = effect(y, first, layout="unbalanced")
+    assert gone.clear
+    assert gone.grade == "C"
+    assert "composition" in [c.id for c in gone.checks if c.passed is False]
+    kept = effect(y, first, layout="pairs")
+    assert not kept.clear
+
+
 def test_the_order_of_rows_and_names_of_units_do_not_matter() -> None:
     y, first = world(7, by=2)
     columns = rows(y, first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from scipy import stats
@@ -45,6 +46,7 @@ def checks_of(
         _cells(case),
         _units(case),
         _others(case),
+        *_coming(case),
         _places(case),
         _leave_out(case),
     )
@@ -100,6 +102,22 @@ def _others(case: Case) -> Check:
     p = float(2 * stats.t.sf(abs(value) / error, free))
     said = f"{figure(value, signed=True)} with the other group"
     return tested(name, asks, said, {"difference": value, "p": p})
+
+
+def _coming(case: Case) -> tuple[Check, ...]:
+    """Of a panel with holes taken as rows drawn anew: the same by units there in both periods."""
+    found, name = case.found, "composition"
+    if found.data.layout != "unbalanced":
+        return ()
+    asks = "Is it the same for units that are there in both periods of each comparison?"
+    other = again(replace(found, data=replace(found.data, layout="pairs")))
+    used = (case.one.cells != 0) & np.isfinite(other.att)
+    weights = np.where(used, case.one.cells, 0.0)
+    moved = (other.influence - found.influence)[:, used] @ weights[used]
+    value, error = float(weights[used] @ (other.att - found.att)[used]), float(found.error(moved))
+    p = float(2 * stats.norm.sf(abs(value) / error)) if error > 0 else 1.0
+    said = f"{figure(value, signed=True)} by those units"
+    return (tested(name, asks, said, {"difference": value, "p": p}),)
 
 
 def _places(case: Case) -> Check:
