@@ -14,6 +14,7 @@ from howfar.stats.autoregression import (
     plausible,
     restricted_likelihood,
     whiten,
+    with_covariance,
 )
 
 partials = st.lists(st.floats(-0.9, 0.9), min_size=1, max_size=3).map(np.array)
@@ -104,7 +105,9 @@ def test_second_order_is_found() -> None:
 def test_plausible_values_weigh_one_and_lie_around_the_best() -> None:
     rng = np.random.default_rng(1)
     e, X, t = series(rng, 80, 0.6), np.ones((80, 1)), np.arange(80)
-    best = restricted_likelihood(e, X, t, 1)
+    best = with_covariance(e, X, t, restricted_likelihood(e, X, t, 1))
+    # The standard error of an autocorrelation of .6 in 80 periods: sqrt((1 - .36) / 80).
+    assert np.sqrt(best.covariance[1, 1]) == pytest.approx(0.09, abs=0.03)
     drawn = plausible(e, X, t, best, 0, 25)
     assert sum(weight for weight, _ in drawn) == pytest.approx(1)
     mean = sum(weight * serial.partial[0] for weight, serial in drawn)

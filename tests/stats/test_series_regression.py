@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import statsmodels.api as sm
+from scipy import optimize
 
 from howfar.stats.autoregression import autocorrelations
 from howfar.stats.series_regression import Rows, SeriesFit, fit_series
 from howfar.stats.series_uncertainty import Uncertainty
 from howfar.stats.variance_families import Family, Mean, overdispersion
-from scipy import optimize
 
 N = 60
 

@@ -18,7 +18,7 @@ from howfar.improve.series_setting import SeriesSetting, before_only
 from howfar.stats.blocks import FloatArray
 from howfar.stats.path_maximum import path_maximum_p
 from howfar.stats.serial_correlation import ljung_box
-from howfar.stats.series_regression import Errors, Rows, SeriesFit, fit_series
+from howfar.stats.series_regression import Errors, Nuisance, Rows, SeriesFit, fit_series
 from howfar.stats.variance_families import Mean
 
 FEWEST_BEFORE: Final = 8
@@ -153,8 +153,13 @@ class Past:
         return np.array(directions), np.array(values)
 
 
-def null_fit(setting: SeriesSetting, errors: Errors, order: int) -> Past | None:
-    """The fit without any effect, or nothing where there is too little."""
+def null_fit(
+    setting: SeriesSetting, errors: Errors, order: int, held: Nuisance | None = None
+) -> Past | None:
+    """The fit without any effect, or nothing where there is too little.
+
+    held : variances and autocorrelations of another fit, taken as known.
+    """
     design = design_of(setting, effect=False)
     free = len(design.rows.y) - int(np.linalg.matrix_rank(design.rows.X))
     if free < _FEWEST_FREE:
@@ -165,6 +170,7 @@ def null_fit(setting: SeriesSetting, errors: Errors, order: int) -> Past | None:
         "independent" if errors == "independent" else "autoregressive",
         order=max(order, 1),
         shared=setting.dispersion == "shared",
+        held=held,
     )
     if not fit.converged:
         return None
@@ -192,7 +198,8 @@ def placebo_checks(found: SeriesAnswer) -> list[Check]:
         "Does the same model see nothing at dates before the change?",
         "Were the last figures before the change as usual, neither a low nor a high?",
     )
-    past = null_fit(before_only(found.setting), found.errors, found.order)
+    held = found.fit.nuisance if found.errors == "autoregressive" else None
+    past = null_fit(before_only(found.setting), found.errors, found.order, held)
     c = found.setting.change - found.setting.before_washout
     if past is None:
         return [
@@ -246,6 +253,7 @@ def pre_trend(found: SeriesAnswer) -> Check | None:
         "independent" if found.errors == "independent" else "autoregressive",
         order=max(found.order, 1),
         shared=setting.dispersion == "shared",
+        held=found.fit.nuisance if found.errors == "autoregressive" else None,
     )
     contrast = np.zeros(X.shape[1])
     contrast[-1] = 1.0
@@ -258,9 +266,10 @@ def pre_trend(found: SeriesAnswer) -> Check | None:
         f"{math.expm1(value):+.2%} a period" if setting.link == "log" else f"{value:+.3g} a period"
     )
     said = f"its trend was {how} apart from theirs, p = {p:.2g}"
-    if not needed:
-        said += "; each has its own trend in the model"
-    return Check("pre-trend", asks, p >= FAILS, said, needed, {"p": p, "difference": value})
+    passed: bool | None = p >= FAILS
+    if not needed and not passed:
+        passed, said = None, said + "; each has its own trend, so it need not have"
+    return Check("pre-trend", asks, passed, said, needed, {"p": p, "difference": value})
 
 
 def all_checks(found: SeriesAnswer, independent: SeriesAnswer) -> Iterator[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg, optimize
@@ -95,7 +95,7 @@ class Serial:
     """How the errors of one series follow each other.
 
     partial : (p,) partial autocorrelations. variance : of one error. covariance : (1 + p, 1 + p)
-    of the estimates of (log variance, partials), for degrees of freedom. n, rank : rows and
+    of the estimates of (log variance, partials), NaN until it is asked for. n, rank : rows and
     columns that it was estimated from.
     """
 
@@ -158,8 +158,16 @@ def restricted_likelihood(
         partial = np.asarray(found.x, dtype=np.float64)
     _, left, rank = _profile(y, X, positions, partial)
     free = max(len(y) - rank, 1)
-    variance = left / free
-    return Serial(partial, variance, _spread(y, X, positions, partial, variance), len(y), rank)
+    unknown = np.full((1 + order, 1 + order), np.nan)
+    return Serial(partial, left / free, unknown, len(y), rank)
+
+
+def with_covariance(y: FloatArray, X: FloatArray, positions: IntArray, found: Serial) -> Serial:
+    """The same with the covariance of its estimates, which ``restricted_likelihood`` leaves out."""
+    if found.partial.size == 0:
+        return found
+    covariance = _spread(y, X, positions, found.partial, found.variance)
+    return replace(found, covariance=covariance)
 
 
 def plausible(
@@ -198,7 +206,9 @@ def _residual(y: FloatArray, X: FloatArray) -> tuple[float, float, int]:
     kept = diagonal > 1e-10
     Q = Q[:, kept]
     e = y - Q @ (Q.T @ y)
-    log_det = 2.0 * float(np.log(diagonal[kept]).sum() + np.log(norms[kept]).sum())
+    # With fewer rows than columns there are as many of them as rows.
+    norms = norms[: diagonal.size][kept]
+    log_det = 2.0 * float(np.log(diagonal[kept]).sum() + np.log(norms).sum())
     return log_det, float(e @ e), int(kept.sum())
 
 

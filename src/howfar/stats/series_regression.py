@@ -20,6 +20,7 @@ from howfar.stats.autoregression import (
     independent,
     restricted_likelihood,
     whiten,
+    with_covariance,
 )
 from howfar.stats.blocks import FloatArray, IntArray
 from howfar.stats.variance_families import Mean, overdispersion
@@ -167,6 +168,8 @@ def fit_series(
         if settled and _same(before, nuisance):
             converged = True
             break
+    if held is None:
+        nuisance = state.known(beta, mu, nuisance)
     return state.finish(beta, mu, nuisance, errors, lags, converged)
 
 
@@ -228,27 +231,32 @@ class _State:
             groups = [np.arange(len(mu))] if self.shared else members
             found = [overdispersion(rows.y[i], mu[i]) for i in groups]
             alpha = np.array(found * len(members) if self.shared else found)
-        slope = self.mean.slope(mu)
-        scale = slope / np.sqrt(self.mean.variance(mu, alpha[rows.series]))
-        working = (rows.X @ beta + (rows.y - mu) / slope) * scale
-        X = rows.X * scale[:, None]
+        working, X = working_response(rows, self.mean, beta, mu, alpha)
         if self.shared and not self.serial:
             serials = [independent(working, X)] * len(members)
         else:
-            own = [X[i][:, np.any(X[i] != 0, axis=0)] for i in members]
+            order = self.order if self.serial else 0
             serials = [
                 restricted_likelihood(
-                    working[i],
-                    own[g],
-                    rows.positions[i],
-                    self.order if self.serial else 0,
-                    before.serial[g].partial,
+                    working[i], own_columns(X[i]), rows.positions[i], order, last.partial
                 )
-                for g, i in enumerate(members)
+                for i, last in zip(members, before.serial, strict=True)
             ]
         if not (self.mean.scaled or self.serial):
             serials = [replace(one, variance=1.0) for one in serials]
         return Nuisance(alpha, tuple(serials))
+
+    def known(self, beta: FloatArray, mu: FloatArray, nuisance: Nuisance) -> Nuisance:
+        """The same with how well each autoregression is known."""
+        if not self.serial:
+            return nuisance
+        rows = self.rows
+        working, X = working_response(rows, self.mean, beta, mu, nuisance.alpha)
+        serials = [
+            with_covariance(working[i], own_columns(X[i]), rows.positions[i], serial)
+            for i, serial in zip(rows.members, nuisance.serial, strict=True)
+        ]
+        return Nuisance(nuisance.alpha, tuple(serials))
 
     def finish(
         self,
@@ -285,6 +293,21 @@ class _State:
             converged and bool(np.isfinite(beta).all()),
             known,
         )
+
+
+def working_response(
+    rows: Rows, mean: Mean, beta: FloatArray, mu: FloatArray, alpha: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Response (n,) and design (n, k) of the weighted regression that a fit ends in."""
+    slope = mean.slope(mu)
+    scale = slope / np.sqrt(mean.variance(mu, alpha[rows.series]))
+    return (rows.X @ beta + (rows.y - mu) / slope) * scale, rows.X * scale[:, None]
+
+
+def own_columns(X: FloatArray) -> FloatArray:
+    """Columns that are not zero in these rows."""
+    out: FloatArray = X[:, np.any(X != 0, axis=0)]
+    return out
 
 
 def _solve(X: FloatArray, y: FloatArray) -> FloatArray:

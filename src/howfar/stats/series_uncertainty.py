@@ -10,7 +10,12 @@ import numpy as np
 
 from howfar.stats.autoregression import Serial, plausible, whiten
 from howfar.stats.blocks import FloatArray, IntArray
-from howfar.stats.series_regression import SeriesFit, inverse_of
+from howfar.stats.series_regression import (
+    SeriesFit,
+    inverse_of,
+    own_columns,
+    working_response,
+)
 
 _POINTS = 25
 
@@ -65,11 +70,7 @@ class Uncertainty:
         """By series and partial: weights (m,), covariances (m, k, k) and coefficients (m, k)."""
         fit = self.fit
         rows = fit.rows
-        scale = fit.mean.slope(fit.mu) / np.sqrt(
-            fit.mean.variance(fit.mu, fit.nuisance.alpha[rows.series])
-        )
-        working = (rows.X @ fit.beta + (rows.y - fit.mu) / fit.mean.slope(fit.mu)) * scale
-        X = rows.X * scale[:, None]
+        working, X = working_response(rows, fit.mean, fit.beta, fit.mu, fit.nuisance.alpha)
         members = rows.members
         white = [
             _information(X[i], working[i], rows.positions[i], serial)
@@ -79,7 +80,7 @@ class Uncertainty:
         right = sum(one[1] for one in white)
         out = []
         for g, i in enumerate(members):
-            own = X[i][:, np.any(X[i] != 0, axis=0)]
+            own = own_columns(X[i])
             serial = fit.nuisance.serial[g]
             for which in range(serial.partial.size):
                 drawn = plausible(working[i], own, rows.positions[i], serial, which, _POINTS)
