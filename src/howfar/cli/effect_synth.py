@@ -50,6 +50,13 @@ def command(
         help="Figure on which they are to be alike: its mean over periods A to B; also NAME@A,B,C, "
         "NAME@A..B/2 (every second), and :median, :sum, :min, :max, :std after it; repeatable.",
         show_default="outcomes of all periods of the fit")] = None,
+    learn_predictor: Annotated[list[str] | None, typer.Option(
+        metavar="NAME@A..B",
+        help="The same figure taken earlier, one for each --predictor in their order: how much "
+        "each matters is learnt from these; repeatable.", show_default="the same")] = None,
+    learn_over: Annotated[str | None, typer.Option(
+        metavar="A..B", help="Periods over which it is learnt how much each predictor matters.",
+        show_default="those of the fit")] = None,
     fit: Annotated[str | None, typer.Option(
         metavar="A..B", help="Periods before the change that the fit is over.",
         show_default="all")] = None,
@@ -108,7 +115,7 @@ def command(
     Also for experiments by region: several --treated, --method augmented.
     """
     panel = read_panel(table, time, unit)
-    given = _panel(panel, outcome, predictor or [])
+    given = _panel(panel, outcome, [*(predictor or []), *(learn_predictor or [])])
     starts = _starts(panel, treated, start)
     first = min(panel.periods.labels.index(label) for label in starts.values())
     before = given.times[:first]
@@ -143,6 +150,8 @@ def command(
         fit_over=_over(panel, fit, "--fit"),
         average_over=_over(panel, average, "--average"),
         how=how,
+        learn_predictors=tuple(parse_predictor(one, before) for one in learn_predictor or []),
+        learn_over=_over(panel, learn_over, "--learn-over"),
         combine=combine,
         interval=interval,
         confidence=confidence,
