@@ -139,9 +139,17 @@ def test_the_past_may_be_a_study(howfar: Call, study: Path, tmp_path: Path) -> N
     text = registry.read_text(encoding="utf-8").replace(
         "role,basis,evidence", "role,declared_owner,basis,evidence"
     )
-    registry.write_text(text.replace(",peer,", ",ours,City of Nordhafen,"), encoding="utf-8")
     assert howfar("read", study).code == 0
     plan = tmp_path / "plan.toml"
+    plan.write_text(POSTS, encoding="utf-8")
+    done = howfar("experiment", "power", plan, "--past", study)
+    assert done.code == 3
+    assert "no channel of role ours" in done.err
+    registry.write_text(text.replace(",peer,", ",ours,,"), encoding="utf-8")
+    done = howfar("experiment", "power", plan, "--past", study)
+    assert done.code == 3
+    assert "no declared owner" in done.err
+    registry.write_text(text.replace(",peer,", ",ours,City of Nordhafen,"), encoding="utf-8")
     posts = POSTS.replace("nordwelle = 40, ostfunk = 24", "nordwelle = 20, ostfunk = 20")
     plan.write_text(posts.replace("[power]\n", "[power]\n" + QUICK), encoding="utf-8")
     done = howfar("experiment", "power", plan, "--past", study, "--json")

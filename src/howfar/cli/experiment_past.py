@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from howfar.errors import StudyError
+from howfar.improve.control import advised
 from howfar.improve.experiments.outcomes import panel_of, posts_of
 from howfar.improve.experiments.placebo import Past
 from howfar.improve.experiments.plan import Plan, parse_plan
@@ -96,11 +97,21 @@ def study_past(folder: Path, plan: Plan) -> str:
 
     Columns channel and date, then the figures of posts. By day: their sums and ``posts``, how many
     there were; a day without posts is a row of zeros. Only settled posts that nobody paid to
-    spread, of channels of role "ours".
+    spread, of channels of role "ours" that declare their owner; StudyError where one does not, or
+    where the plan names others.
     """
     study, channels = load_study(folder), load_channels(folder)
+    ours = [channel.channel for channel in advised(channels)]
+    strange = [name for name in plan.channels if name not in ours]
+    if strange:
+        raise StudyError(
+            f"{', '.join(strange)}: no channel of role ours in this study",
+            str(folder),
+            f"channels of the plan among {', '.join(ours) or '(none)'}",
+            "experiments are done on channels of one's own; name these, or mend channels.csv",
+        )
     with opened(folder, study, channels) as (tables, _):
-        found = own_posts(tables(), channels.ours)
+        found = own_posts(tables(), ours)
         rows = in_order(found.to_pyarrow()).to_pylist()
     days = [
         datetime.fromtimestamp(row["created_s"], tz=UTC).date() if row["created_s"] else None

@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from howfar.stats.assignment import codes_of
 from howfar.stats.blocks import FloatArray
@@ -169,8 +168,9 @@ class LotTest:
 
     @property
     def value(self) -> float:
-        """The theta that makes the arms equal."""
-        return float(self.seen.top[0] / self.seen.slope[0])
+        """The theta that makes the arms equal; NaN where no theta moves them."""
+        slope = float(self.seen.slope[0])
+        return float(self.seen.top[0]) / slope if slope else math.nan
 
     @property
     def se(self) -> float:
@@ -182,12 +182,6 @@ class LotTest:
         p = p_values(self.seen, self.drawn, theta, listed=self.listed, side=self.side)
         return float(p)
 
-    @property
-    def smallest(self) -> float:
-        """The smallest p that this lot can give: above the level nothing can be found."""
-        number = self.drawn.top.size
-        return (2 if self.side == "two-sided" else 1) / number if self.listed else 1 / (number + 1)
-
     def interval(self, confidence: float = 0.95) -> tuple[float, float] | None:
         """All theta that the test does not reject, from the lowest to the highest.
 
@@ -197,9 +191,9 @@ class LotTest:
         level = 1.0 - confidence
         ends = [-math.inf, math.inf]
         sides = {"two-sided": (-1, 1), "greater": (-1,), "less": (1,)}[self.side]
-        spread = self.se / abs(float(self.seen.slope[0]))
-        if not math.isfinite(spread) or not math.isfinite(self.value):
+        if not math.isfinite(self.value):
             return None
+        spread = self.se / abs(float(self.seen.slope[0]))
         for sign in sides:
             end = self._end(sign, max(spread, 1e-12 * max(1.0, abs(self.value))), level)
             if end is None:
@@ -271,14 +265,3 @@ def lot_test(
     if prepared is None:
         return LotTest(seen, sums_of(outcome, adds, reference, span), listed, side)
     return LotTest(seen, prepared.sums(outcome, adds), listed, side)
-
-
-def t_interval(test: LotTest, units: int, columns: int, confidence: float) -> tuple[float, float]:
-    """Interval of an effect in units of y by Student's t on HC2, n - k - 1 degrees of freedom.
-
-    For a lot that is too small to be tested by itself; columns: k of ``basis``. Never in place of
-    the test that was registered.
-    """
-    freedom = max(units - columns - 1, 1)
-    half = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * test.se
-    return test.value - half, test.value + half

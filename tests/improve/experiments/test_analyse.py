@@ -290,6 +290,27 @@ def test_a_geo_test_by_lot_and_by_choice(lot: str, grade: str) -> None:
     assert found.p <= 0.05
 
 
+def test_figures_that_a_scale_cannot_take_are_told() -> None:
+    made = registered(POSTS)
+    rows = posts_data(made)
+    nothing = [row | {"reactions": 0 if row["arm"] == "change" else 5} for row in rows]
+    found = of_posts(made.text, nothing, made.sha256).effect
+    assert found.relative.reason == "nothing was counted with the change"
+    assert found.average.value == pytest.approx(-5)
+    below = [row | {"reactions": -1} for row in rows[:3]] + rows[3:]
+    with pytest.raises(StudyError, match="3 outcomes lie below 0 and have no ratio"):
+        of_posts(made.text, below, made.sha256)
+    log = registered(POSTS.replace("[columns]", 'scale = "log"\n[columns]', 1))
+    with pytest.raises(StudyError, match="are not positive and have no logarithm"):
+        of_posts(log.text, nothing, log.sha256)
+    positive = [row | {"reactions": int(str(row["reactions"])) + 1} for row in rows]
+    found = of_posts(log.text, positive, log.sha256).effect
+    arms = np.array([row["arm"] == "change" for row in positive])
+    logs = np.log([float(str(row["reactions"])) for row in positive])
+    assert found.relative.value == pytest.approx(np.expm1(logs[arms].mean() - logs[~arms].mean()))
+    assert found.cumulative.status == "not_measured"
+
+
 def test_wrong_data_are_refused_with_their_lines() -> None:
     made = registered(POSTS)
     rows = posts_data(made)

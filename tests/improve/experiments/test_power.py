@@ -37,7 +37,7 @@ def past_of(plan: Plan, days: int, rng: np.random.Generator) -> Panel:
 
 
 def test_share_is_wilsons() -> None:
-    found = share(8, 10)
+    found = share(0.8, 10)
     # Wilson by hand: (.8 + .19207) / 1.38415 -+ .. = .490 to .943.
     assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.4902, 0.9433), abs=1e-4)
 

@@ -241,6 +241,7 @@ def _notes(plan: Plan) -> tuple[str, ...]:
     notes = []
     if plan.design == "posts":
         notes.append("posts may take readers from each other; this compares them side by side")
+        notes.append("how a platform ranks a post is part of what is compared, not held apart")
     if plan.design in ("clusters", "geo"):
         notes.append("what is published for one country is seen in others, which shrinks the gap")
     if plan.outcome.cap is not None:

@@ -98,7 +98,8 @@ def deviations(
         said = f"no outcome of {_listed(units[missing])}; left out"
         found.append(Deviation(said, serious=bool(missing.mean() > 0.05)))
     if plan.design == "posts":
-        strange = [name for name in table.units if name not in set(schedule.frame.units)]
+        planned = set(schedule.frame.units)
+        strange = [name for name in table.units if name not in planned]
         if strange:
             said = f"{_listed(np.array(strange, dtype=object))} not registered; left out"
             found.append(Deviation(said, serious=False))

@@ -50,7 +50,8 @@ def returned(schedule: Schedule, missing: npt.NDArray[np.bool_]) -> Check:
 def balanced(found: Outcomes, schedule: Schedule, reference: Assignments, listed: bool) -> Check:
     """Were both arms alike in what was known before? The smallest p times the number of tests."""
     asks = "Were both arms alike in what was known before the lot?"
-    columns = [x for x in found.x.T if np.isfinite(x).all() and np.ptp(x) > 0]
+    known = [*found.x.T, *(() if found.past is None else (found.past,))]
+    columns = [x for x in known if np.isfinite(x).all() and np.ptp(x) > 0]
     if not columns:
         return Check("balance", asks, None, "nothing was known before", needed=False)
     tests = [

@@ -105,6 +105,11 @@ class GeoPlacebos:
     rng: np.random.Generator = field(default_factory=lambda: np.random.default_rng(0))
     _known: dict[float, FloatArray] = field(default_factory=dict)
 
+    @property
+    def effective(self) -> float:
+        """Only stretches that do not overlap: neighbouring dates see the same days."""
+        return max(1.0, min(self.apart, float(len(self.windows))))
+
     def p_at(self, effect: float) -> FloatArray:
         """P of each test, had the change had this relative effect."""
         if effect not in self._known:

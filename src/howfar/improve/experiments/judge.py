@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.assignment import Assignments
 from howfar.stats.blocks import FloatArray
 from howfar.stats.randomised import LotTest, Prepared, lot_test
+
+RELATIVE: Final = "part of what would have been"
+"""Unit of a relative effect: 0.1 is 10 per cent more."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +65,7 @@ def judge(
     y / (1 + r) of the changed equal to y of the others. log: of logarithms.
 
     Raises ValueError, in words for the user: no stratum with both arms, an outcome that is not
-    positive on the scale log.
+    positive on the scale log or lies below 0 on the scale ratio.
     """
     known = np.isfinite(found.y) & np.isfinite(found.x).all(axis=1)
     used = np.flatnonzero(known)
@@ -85,6 +88,11 @@ def judge(
         raise ValueError(
             f"{int((y <= 0).sum())} outcomes are not positive and have no logarithm; "
             'scale = "ratio" takes zeros'
+        )
+    if scale == "ratio" and (y < 0).any():
+        raise ValueError(
+            f'{int((y < 0).sum())} outcomes lie below 0 and have no ratio; scale = "difference" '
+            "takes them"
         )
     plain = None if only_p or scale == "log" else tested(y, arms)
     if scale == "difference":
@@ -110,13 +118,13 @@ def relative_of(plan: Plan, judged: Judged) -> Estimate:
     if plan.scale == "difference":
         base = float(judged.y[judged.z == 0].mean())
         if base <= 0:
-            return not_measured("part", "the mean without the change is not above 0", method)
-        return _estimate(plan, test.value / base, _scaled(ends, 1 / base), "part",
+            return not_measured(RELATIVE, "the mean without the change is not above 0", method)
+        return _estimate(plan, test.value / base, _scaled(ends, 1 / base), RELATIVE,
                          f"{method}, as a part of the mean without it", judged)  # fmt: skip
     turn = math.expm1 if plan.scale == "log" else _ratio
     value = turn(test.value)
     moved = None if ends is None else (_end(turn, ends[0]), _end(turn, ends[1]))
-    return _estimate(plan, value, moved, "part", method, judged)
+    return _estimate(plan, value, moved, RELATIVE, method, judged)
 
 
 def average_of(plan: Plan, judged: Judged) -> Estimate:
@@ -205,9 +213,10 @@ def _estimate(
     method: str,
     judged: Judged,
 ) -> Estimate:
-    if ends is None or not math.isfinite(value):
-        reason = "too few units for an interval of this level"
-        return not_measured(unit, reason, method)
+    if not math.isfinite(value):
+        return not_measured(unit, "nothing was counted with the change", method)
+    if ends is None:
+        return not_measured(unit, "too few units for an interval of this level", method)
     posts = int(judged.used.size) if plan.design == "posts" else None
     channels = len(plan.channels)
     return Estimate(value, min(ends[0], value), max(ends[1], value), "confidence",

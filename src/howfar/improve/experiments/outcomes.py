@@ -23,13 +23,14 @@ class Outcomes:
 
     y: outcome (n,), NaN where there is none. x: (n, m) known before the lot. periods: how many
     periods, or posts, the outcome is a mean of. seen: (n,) the outcome as it was counted, where y
-    is relative to the unit's own past.
+    is relative to the unit's own past. past: (n,) that past; null where there is none.
     """
 
     y: FloatArray
     x: FloatArray
     periods: FloatArray
     seen: FloatArray
+    past: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +161,7 @@ def of_clusters(plan: Plan, panel: Panel, start: int) -> Outcomes:
     was = _means(values, inside)[0][:, 0]
     columns = [_means(grid, inside)[0][:, 0] for grid in panel.covariates.values()]
     known = np.column_stack(columns) if columns else np.empty((len(panel.units), 0))
-    return Outcomes(_against_own_past(plan, y[:, 0], was), known, n[:, 0], y[:, 0])
+    return Outcomes(_against_own_past(plan, y[:, 0], was), known, n[:, 0], y[:, 0], was)
 
 
 def _against_own_past(plan: Plan, y: FloatArray, was: FloatArray) -> FloatArray:

@@ -46,6 +46,10 @@ class Simulated(Protocol):
     def notes(self) -> tuple[str, ...]:
         """What has to be known of them."""
 
+    @property
+    def effective(self) -> float:
+        """How many independent experiments they are worth, for the interval of a power."""
+
     def p_at(self, effect: float) -> FloatArray:
         """P of each, had the change had this relative effect."""
 
@@ -77,6 +81,11 @@ class Placebos:
     apart: float
     failed: int
     notes: tuple[str, ...] = ()
+
+    @property
+    def effective(self) -> float:
+        """All of them: whatever the stretch, the lot is drawn anew, and it alone is tested."""
+        return float(self.seen.top.shape[0])
 
     def p_at(self, effect: float) -> FloatArray:
         """P of each experiment, had the change had this relative effect."""

@@ -73,16 +73,15 @@ class Promise:
 def power_at(found: Simulated, effect: float) -> Estimate:
     """Part of the simulated experiments that find this relative effect, with its interval."""
     p = found.p_at(effect)
-    return share(int((p <= found.plan.level * (1 + 1e-9)).sum()), p.size)
+    return share(float((p <= found.plan.level * (1 + 1e-9)).mean()), found.effective)
 
 
-def share(hits: int, of: int, confidence: float = 0.95) -> Estimate:
-    """A part of simulations with Wilson's interval.
+def share(value: float, of: float, confidence: float = 0.95) -> Estimate:
+    """A part of so many simulations with Wilson's interval.
 
     Source: Wilson 1927 (doi 10.1080/01621459.1927.10502953).
     """
     z = float(stats.norm.ppf(0.5 + confidence / 2))
-    value = hits / of
     middle = (value + z**2 / (2 * of)) / (1 + z**2 / of)
     half = z * math.sqrt(value * (1 - value) / of + z**2 / (4 * of**2)) / (1 + z**2 / of)
     return Estimate(value, min(middle - half, value), max(middle + half, value), "confidence",
@@ -116,7 +115,7 @@ def smallest_effect(found: Simulated) -> Estimate:
         return sign * high
 
     value, best, worst = first("value"), first("high"), first("low")
-    unit = "part"
+    unit = "relative change"
     if value is None or best is None:
         return not_measured(unit, f"no effect is found with power {target:g}", _METHOD)
     ends = sorted((best, value, sign * math.inf if worst is None else worst))
