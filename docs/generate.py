@@ -12,6 +12,7 @@ from pathlib import Path
 from howfar.assess.index_measures import PERFORMANCE, ROBUSTNESS
 from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.cli.page import command_pages
+from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.readers.discovery import readers
 from howfar.schema.measure import registry
 from howfar.schema.page import (
@@ -32,7 +33,7 @@ def pages() -> Mapping[str, str]:
     """Path below docs/ -> text, for every generated page."""
     measures = {name: one.declaration for name, one in registry().items()}
     # Not taken by itself but from the others' results, and declared in the same way.
-    measures |= {one.id: one for one in (PROFILE, PERFORMANCE, ROBUSTNESS)}
+    measures |= {one.id: one for one in (PROFILE, PERFORMANCE, ROBUSTNESS, *PATH_DECLARATIONS)}
     formats = {name: one.declaration for name, one in readers().items()}
     made = {f"measures/{name}.md": measure_page(d) for name, d in measures.items()}
     made |= {f"readers/{name}.md": reader_page(d) for name, d in formats.items()}

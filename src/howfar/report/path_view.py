@@ -17,6 +17,11 @@ STRONG = ("A", "B")
 """Grades that may name an expected change; of the others only what was seen is shown."""
 
 
+def is_relative(row: Row) -> bool:
+    """Whether a figure is a part of another one, and prints as per cent."""
+    return str(row["unit"]).startswith(("relative", "part of"))
+
+
 @dataclass(frozen=True)
 class PathView:
     """The document of a path (improve/path_document.py) and the rows of its figures.

@@ -14,6 +14,7 @@ from howfar.assess.index_measures import PERFORMANCE, ROBUSTNESS
 from howfar.assess.profile import DECLARATION as PROFILE
 from howfar.assess.profile import DEFAULT, Profile
 from howfar.assess.study_index import study_index
+from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.publish.results import Measured
 from howfar.schema.comparable import Ground
 from howfar.schema.estimate import Result, not_measured
@@ -28,9 +29,10 @@ Progress = Callable[[str, int, int], None]
 
 
 def declarations() -> dict[str, Declaration]:
-    """Declarations of all measures, of the profile and of the index, by id."""
+    """Declarations of all measures, of the profile, of the index and of the path, by id."""
     found = {i: one.declaration for i, one in registry().items()}
-    return {**found, **{one.id: one for one in (PROFILE, PERFORMANCE, ROBUSTNESS)}}
+    made = (PROFILE, PERFORMANCE, ROBUSTNESS, *PATH_DECLARATIONS)
+    return {**found, **{one.id: one for one in made}}
 
 
 def measure_all(

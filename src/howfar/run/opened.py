@@ -12,6 +12,7 @@ import ibis
 import numpy as np
 
 from howfar.errors import StudyError
+from howfar.run.path import COSTS
 from howfar.schema.measure import Sampling, Tables
 from howfar.schema.needs import Inventory
 from howfar.stats.blocks import draw_blocks, weeks_between
@@ -31,13 +32,20 @@ def study_inventory(folder: Path) -> Inventory:
     study, channels = load_study(folder), load_channels(folder)
     with opened(folder, study, channels) as (tables, _):
         compared = frozenset(channels.with_role(*study.peers.roles))
-        return inventory_of(tables(), compared, study)
+        return inventory_of(tables(), compared, study, costs=(folder / COSTS).exists())
 
 
-def inventory_of(tables: Tables, compared: frozenset[str], study: Study) -> Inventory:
-    """What a study has, counted, with what its file declares."""
+def inventory_of(
+    tables: Tables, compared: frozenset[str], study: Study, *, costs: bool = False
+) -> Inventory:
+    """What a study has, counted, with what its file declares and whether it brings costs."""
     counted = take_inventory(tables, compared, len(study.events))
-    return replace(counted, indices=int(study.index is not None))
+    return replace(
+        counted,
+        indices=int(study.index is not None),
+        changes=len(study.changes),
+        costs=int(costs),
+    )
 
 
 @contextmanager

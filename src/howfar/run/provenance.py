@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import howfar
+from howfar.run.path import COSTS
 from howfar.store.manifest import Manifest
 from howfar.study.file import Study
 
@@ -61,6 +62,7 @@ def provenance_of(
         **({"simulated": study.about.simulated} if study.about.simulated else {}),
         **({"left_out": sorted(leave_out)} if leave_out else {}),
         **_index_hash(folder, study),
+        **_costs_hash(folder),
     }
     facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
     return facts
@@ -71,3 +73,8 @@ def _index_hash(folder: Path, study: Study) -> dict[str, str]:
         return {}
     path = folder / study.index.table
     return {"index_table_sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _costs_hash(folder: Path) -> dict[str, str]:
+    path = folder / COSTS
+    return {"costs_sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path.exists() else {}

@@ -5,6 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from howfar.assess.study_index import check_index
+from howfar.errors import StudyError
+from howfar.publish.protect import protect_persons
+from howfar.publish.results import result_tables
+from howfar.report import ReportInput, render, write_exports
+from howfar.report.path_page import render_path
 from howfar.run.kept import Run, hash_table, keep, latest_run, load_run, log
 from howfar.run.measuring import (
     Progress,
@@ -16,13 +22,8 @@ from howfar.run.measuring import (
     with_warnings,
 )
 from howfar.run.opened import check_compared, held_series, inventory_of, opened, sampling_of
+from howfar.run.path import assess_path, costs_table, reduce_path
 from howfar.run.provenance import provenance_of
-
-from howfar.assess.study_index import check_index
-from howfar.errors import StudyError
-from howfar.publish.protect import protect_persons
-from howfar.publish.results import result_tables
-from howfar.report import ReportInput, render, write_exports
 from howfar.schema.comparable import ground_of
 from howfar.store.channels import channels_table
 from howfar.store.durable import write_atomically
@@ -45,7 +46,7 @@ def run_study(
     """
     started = datetime.now(UTC)
     study, channels = load_study(folder), load_channels(folder)
-    table = index_table(folder, study)
+    table, costs = index_table(folder, study), costs_table(folder, channels)
     check_index(study, table)
     with opened(folder, study, channels) as (tables, manifest):
         if not manifest.inputs:
@@ -61,15 +62,18 @@ def run_study(
             return load_run(folder, provenance["run"])
         compared = frozenset(channels.with_role(*study.peers.roles))
         check_compared(tables(), channels, compared)
-        inventory = inventory_of(tables(), compared, study)
+        inventory = inventory_of(tables(), compared, study, costs=costs is not None)
         sampling = sampling_of(study)
         held = ground_of(held_series(tables()), compared, study.peers.capture)
         measured = measure_all(
             tables(), inventory, sampling, study.about.seed, progress, held, leave_out
         )
         measured.append(assess_profile(tables(), study, measured, sampling, held))
+        reduced = reduce_path(tables(), study, channels)
     indices, document = assess_index(study, channels, measured, sampling, held, table)
     measured += indices
+    steps, path = assess_path(study, channels, reduced, measured, sampling, held, table, costs)
+    measured += steps
     measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)
     extra = {
@@ -80,6 +84,8 @@ def run_study(
     provenance = {**provenance, "results": hash_table(estimates)}
     if document is not None:
         provenance["index"] = document
+    if path is not None:
+        provenance["path"] = path
     keep(kept, estimates, replicates, provenance)
     write_atomically(folder / "results" / "latest", provenance["run"].encode())
     log(folder, provenance, started)
@@ -90,17 +96,18 @@ def report_study(folder: Path, run: str | None = None, progress: Progress | None
     """Write the report and the tables of a run; the path of the report."""
     done = load_run(folder, run or latest_run(folder))
     study, channels = load_study(folder), load_channels(folder)
-    page = render(
-        ReportInput(
-            study=study,
-            channels=channels,
-            estimates=done.estimates,
-            declarations=declarations(),
-            provenance=done.provenance,
-        )
+    given = ReportInput(
+        study=study,
+        channels=channels,
+        estimates=done.estimates,
+        declarations=declarations(),
+        provenance=done.provenance,
     )
     path = folder / "results" / "report.html"
-    write_atomically(path, page.encode())
+    write_atomically(path, render(given).encode())
+    steps = render_path(given)
+    if steps is not None:
+        write_atomically(folder / "results" / "path.html", steps.encode())
     write_exports(folder / "results", done.estimates, study.about.simulated)
     if progress:
         progress("done", 1, 1)

@@ -15,7 +15,8 @@ class Inventory:
 
     posts: distinct posts of main sources inside the window. metrics: posts with an observation
     of each metric. rechecked: posts observed at two times or more. weeks: weeks with posts.
-    indices: indices that the study declares.
+    indices: indices that the study declares. changes: dated changes that it names. costs: whether
+    it brings a table of costs, as 0 or 1.
     """
 
     posts: int = 0
@@ -29,6 +30,8 @@ class Inventory:
     events: int = 0
     labels: int = 0
     indices: int = 0
+    changes: int = 0
+    costs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ def lacks(needs: tuple[str, ...], inventory: Inventory) -> list[Lack]:
     """The needs that a study does not meet; empty where the measure can be taken.
 
     A need is 'posts', 'files', 'registry', 'peers', 'weeks', 'counts', 'counts.<metric>',
-    'reaction_kinds', 'account_counts.followers', 'recheck', 'events', 'labels', 'index', or
-    several of them joined by '|', of which one suffices.
+    'reaction_kinds', 'account_counts.followers', 'recheck', 'events', 'labels', 'index',
+    'changes', 'costs', or several of them joined by '|', of which one suffices.
     """
     found = []
     for need in needs:
@@ -113,6 +116,16 @@ def _judge(need: str, has: Inventory) -> tuple[bool, str, str]:
             has.indices > 0,
             "the study declares no index",
             "an [index] in study.toml: docs/concepts/index.md",
+        ),
+        "changes": (
+            has.changes > 0,
+            "the study dates no change of practice",
+            "[[changes]] in study.toml: docs/concepts/path.md",
+        ),
+        "costs": (
+            has.costs > 0,
+            "no costs are given",
+            "a costs.csv in the study folder: docs/concepts/costs.md",
         ),
         "labels": (has.labels > 0, "no labels by coders", "posts coded by persons"),
     }

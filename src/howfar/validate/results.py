@@ -33,6 +33,17 @@ ELSEWHERE: Final = (
         "these worlds declare no index; rank sets are tried in 21 planted worlds of known order, "
         "2,000 trials each (benchmarks/results/coverage_ranks.json)",
     ),
+    *(
+        (
+            measure,
+            "these worlds date no change, bring no index and set no target; planted effects, their "
+            "coverage and their false positives are tried in worlds of their own (tests/improve)",
+        )
+        for measure in (
+            *("effect_of_change", "gap_to_others", "post_association", "planned_experiment"),
+            *("cost_per_effect", "conversion_chain"),
+        )
+    ),
 )
 """Measures that are judged by something else than these studies, and by what."""
 

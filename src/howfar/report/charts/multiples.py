@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
@@ -65,6 +66,7 @@ def _grid(
     gap = 18 if room == WIDE else 12
     each = min((room - _LABELS - gap * (across - 1)) / across - 4, 400)
     lines = max([len(wrap(p.title, each).split("\n")) for p in panels], default=1)
+    marked = bool(time.marks) or any(panel.marks for panel in panels)
     drawn = []
     for n, panel in enumerate(panels):
         below = n + across >= len(panels)
@@ -76,7 +78,7 @@ def _grid(
         "columns": across,
         # Flush: panels stand in an exact grid, whatever labels hang over their edges.
         "bounds": "flush",
-        "spacing": {"row": (46 if time.marks else 36) + 14 * (lines - 1), "column": gap},
+        "spacing": {"row": (46 if marked else 36) + 14 * (lines - 1), "column": gap},
         "config": theme.config(),
     }
 
@@ -110,7 +112,9 @@ def _panel(
             }
         )
     layers += _bars(panel, common, x, y, ticks) if kind == "bars" else _line(panel, x, y, ticks)
-    if time.marks:
+    if panel.marks:
+        layers += event_marks(replace(time, marks=panel.marks), x, each)
+    elif time.marks:
         layers += event_marks(time, x, each, top)
     return {
         "width": each,

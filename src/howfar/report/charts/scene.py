@@ -77,12 +77,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One small multiple: a title, a series, stretches without data."""
+    """One small multiple: a title, a series, stretches without data; marks of its own, if any."""
 
     title: str
     role: str
     spans: Sequence[Span]
     gaps: Sequence[tuple[datetime, datetime]] = ()
+    marks: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)

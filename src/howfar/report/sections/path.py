@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from howfar.report.model import Cell, Figure, Section, Table
 from howfar.report.numbers import phrase
-from howfar.report.path_view import STRONG, PathView, Step
+from howfar.report.path_view import STRONG, PathView, Step, is_relative
 from howfar.report.results import Row
 from howfar.report.sections.twins import Ask, columns_figure
 from howfar.report.words import say
@@ -45,8 +45,8 @@ def _table(view: PathView, steps: Sequence[Step], id: str, caption: str, head: s
     lines = [_line(view, step) for step in steps[:MOST]]
     if len(steps) > MOST:
         rest = Cell(say("path.more", n=len(steps) - MOST), "#path-steps")
-        lines.append((say("none"), rest, *[say("none")] * 6))
-    heads = ("place", "step", head, "grade", "checks", "cost", "time", "after")
+        lines.append((say("none"), rest, *[say("none")] * 8))
+    heads = ("place", "step", head, "grade", "checks", "so", "cost", "time", "after", "not")
     return Table(
         say(f"path.{caption}_caption"), tuple(say(f"path.head_{h}") for h in heads), lines, id=id
     )
@@ -62,16 +62,22 @@ def _line(view: PathView, step: Step) -> tuple[str | Cell, ...]:
         Cell(size_text(view, step), f"{anchor}-estimate"),
         Cell(step["grade"], f"{anchor}-grade"),
         Cell(checks_text(step), f"{anchor}-checks"),
+        say(f"path.so_{step['turn']}"),
         cost_text(view, step),
         time_text(step),
         after,
+        next(iter(step["not_to_conclude"]), say("none")),
     )
 
 
 def size_text(view: PathView, step: Step) -> str:
-    """The size with its interval in per cent, or why there is none."""
+    """The size with its interval, marked where it is not clear, or why there is none."""
     row = view.size(step)
-    return say("path.unpublished") if row is None else phrase(row, percent=True)
+    if row is None:
+        return say("path.unpublished")
+    size = phrase(row, is_relative(row))
+    told = row["status"] == "measured" and not step["clear"]
+    return say("path.unclear", size=size) if told else size
 
 
 def checks_text(step: Step) -> str:

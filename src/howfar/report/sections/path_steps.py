@@ -9,7 +9,7 @@ from howfar.report.charts.multiples import multiples_chart
 from howfar.report.charts.scene import Mark, Panel, Span, Time
 from howfar.report.model import Cell, Facts, Figure, Key, Section, Table
 from howfar.report.numbers import phrase
-from howfar.report.path_view import PathView, Step
+from howfar.report.path_view import PathView, Step, is_relative
 from howfar.report.results import Row, utc
 from howfar.report.sections.path import cost_text, time_text
 from howfar.report.sections.twins import long_table
@@ -53,7 +53,7 @@ def _estimate(view: PathView, step: Step) -> list[Table]:
     """The size and every further figure that it is taken apart with."""
     found = [(step["source"], True), *((one, False) for one in step["apart"])]
     entries = [
-        (_told(row), row["unit"], row, percent and _relative(row))
+        (_told(row), row["unit"], row, percent and is_relative(row))
         for source, percent in found
         for row in view.all(source)
         if row["period_start"] is None or percent
@@ -71,10 +71,6 @@ def _estimate(view: PathView, step: Step) -> list[Table]:
             id=f"step-{step['id']}-estimate",
         )
     ]
-
-
-def _relative(row: Row) -> bool:
-    return bool(row["unit"].startswith("relative"))
 
 
 def _told(row: Row) -> str:
@@ -139,7 +135,7 @@ def _weeks(view: PathView) -> Figure | None:
     """The difference from what was to be expected, week by week, a panel a change."""
     found: dict[str, list[Row]] = defaultdict(list)
     titles: dict[str, str] = {}
-    marks: list[Mark] = []
+    marks: dict[str, Mark] = {}
     for step in view.steps:
         source = step["source"]
         if step["kind"] != "effect" or "event" not in source:
@@ -152,7 +148,7 @@ def _weeks(view: PathView) -> Figure | None:
         titles[step["id"]] = f"{step['place']}. {step['title']}"
         if step["since"]:
             at = datetime.fromisoformat(step["since"]).replace(tzinfo=UTC)
-            marks.append(Mark(step["place"], at))
+            marks[step["id"]] = Mark(step["place"], at)
     if not found:
         return None
     panels, entries = [], []
@@ -169,11 +165,12 @@ def _weeks(view: PathView) -> Figure | None:
                     figure=phrase(row, percent=True),
                 )
                 spans.append(Span(start, end, row["value"], row["low"], row["high"], tip))
-        panels.append(Panel(titles[id], "ours", spans))
+        own = (marks[id],) if id in marks else ()
+        panels.append(Panel(titles[id], "ours", spans, marks=own))
     every = [span for panel in panels for span in panel.spans]
     if not every:
         return None
-    whole = Time(min(s.start for s in every), max(s.end for s in every), tuple(marks))
+    whole = Time(min(s.start for s in every), max(s.end for s in every))
     asks = say("path.weeks_asks")
     return Figure(
         id="path-weeks",

@@ -28,6 +28,14 @@ TEXT = {
     "path.head_cost": "Cost",
     "path.head_time": "Time",
     "path.head_after": "After step",
+    "path.head_so": "So",
+    "path.head_not": "Not to be concluded",
+    "path.so_extend": "keep, extend",
+    "path.so_undo": "go back",
+    "path.so_unclear": "measure longer",
+    "path.so_test": "test first",
+    "path.so_close": "ask why, test",
+    "path.unclear": "not clear: {size}",
     "path.checks": "{n} of {of} hold",
     "path.checks_none": "none apply",
     "path.weeks": "{n} weeks",
@@ -42,9 +50,9 @@ TEXT = {
     "path.column_association": "Goes with a property of posts (C)",
     "path.column_gap": "Gap to others (D)",
     "path.weeks_asks": "What was seen week by week, against what was to be expected?",
-    "path.weeks_read": "One panel a change; the changes are marked by the numbers of their steps. "
+    "path.weeks_read": "One panel a change, which is marked by the number of its step. "
     "The line is the difference from what was to be expected without it, the band its {level} "
-    "interval. Before its own mark it should lie about 0: where it does not, what is compared was "
+    "interval. Before the mark it should lie about 0: where it does not, what is compared was "
     "not alike.",
     "path.key_since": "a change, by the number of its step",
     "path.weeks_tip": "{name}, {week}: {figure}",

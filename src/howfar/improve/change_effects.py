@@ -1,0 +1,371 @@
+"""What each dated change of a study did, from the weekly panel of its channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+
+from howfar.errors import StudyError
+from howfar.improve.effect import Effect
+from howfar.improve.evidence import Check
+from howfar.improve.interrupted_series import interrupted_series
+from howfar.improve.local_level import local_level
+from howfar.improve.staggered import staggered
+from howfar.improve.synthetic_control import synthetic_control
+from howfar.improve.synthetic_panel import SynthPanel
+from howfar.improve.weekly_panel import VOLUME, WeeklyPanel
+from howfar.schema.estimate import Estimate, not_measured
+from howfar.stats.blocks import FloatArray
+from howfar.study.changes import Change, Design
+
+SEASONED: Final = 104
+"""Weeks from which on a yearly season can be told apart."""
+_YEAR: Final = 365.25 / 7
+_HARMONICS: Final = 2
+_TREND: Final = 8
+"""Weeks before the change from which on a trend is told apart from the level."""
+_SEEN: Final = 0.6
+"""Part of the weeks that a control must have figures in."""
+FEW: Final = 5
+"""Fewer channels that changed, or that did not, are too few for errors by channel."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who changed and who did not: rows of the panel. left_out: channels that could not serve."""
+
+    change: Change
+    treated: tuple[int, ...]
+    controls: tuple[int, ...]
+    first: int
+    whole: bool
+    until: int | None
+    left_out: Mapping[str, str]
+
+
+def cast_of(
+    panel: WeeklyPanel,
+    change: Change,
+    changes: Sequence[Change],
+    compared: frozenset[tuple[str | None, str | None]],
+    day: int,
+    end: int | None,
+) -> Cast:
+    """The rows of a change: its channels, and what it is compared with.
+
+    compared: (channel, platform) that the study compares and that were captured alike. day, end:
+    days since 1970 of the change and of when it was undone. Controls are those that the change
+    names, else all compared channels of the same platforms that no change of the study touches; in
+    both cases with figures in most weeks.
+    """
+    treated = tuple(n for n, (c, _) in enumerate(panel.series) if c in change.channels)
+    platforms = {panel.series[n][1] for n in treated}
+    touched = {c for one in changes for c in one.channels}
+    figures = panel.mean(change.outcome) if treated else np.empty((0, 0))
+    left_out, controls = {}, []
+    for n, (channel, platform) in enumerate(panel.series):
+        if n in treated or (change.controls and channel not in change.controls):
+            continue
+        if not change.controls and (channel, platform) not in compared:
+            continue
+        if platform not in platforms:
+            continue
+        if channel in touched and not change.controls:
+            left_out[channel] = "changed something itself"
+        elif np.isfinite(figures[n]).mean() < _SEEN:
+            left_out[channel] = "has figures in too few weeks"
+        else:
+            controls.append(n)
+    first, whole = panel.week_at(day)
+    until = None if end is None else panel.week_at(end)[0]
+    return Cast(change, treated, tuple(controls), first, whole, until, left_out)
+
+
+def change_effect(
+    panel: WeeklyPanel, cast: Cast, *, confidence: float, rng: np.random.Generator
+) -> Effect:
+    """The effect of one change in the design that it asks for.
+
+    auto and its: interrupted series with all controls as one, sharing trend and season; did: ATT
+    of the channels on the log scale. Where there is nothing to measure the effect is typed, with
+    the reason.
+    """
+    change = cast.change
+    outcome = said(change.outcome)
+    if not cast.treated:
+        return nothing(outcome, f"no posts of {', '.join(change.channels)} in whole weeks")
+    if not 0 < cast.first < panel.weeks.size:
+        return nothing(outcome, "the change lies outside the whole weeks of the window")
+    if change.outcome != VOLUME and change.outcome not in panel.total:
+        return nothing(outcome, f"no post has {change.outcome}")
+    try:
+        if change.design == "did":
+            return did_effect(panel, [cast], confidence=confidence, rng=rng)
+        if change.design == "synth":
+            return synthetic_effect(panel, cast, confidence=confidence)
+        if change.design == "series":
+            return level_effect(panel, cast, confidence=confidence, rng=rng)
+        return series_effect(panel, cast, confidence=confidence)
+    except StudyError as error:
+        return nothing(outcome, error.what, change.design)
+
+
+def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effect:
+    """Interrupted series of the channels together, against all controls as one.
+
+    Outcome: sum of the figure over the channels' posts of a week; exposure: what these posts would
+    have drawn at each channel's own mean before the change, so that another mix of channels is no
+    effect. Controls count equally, whatever their size. Without controls there is no grade B.
+    Errors follow each other from week to week: that is assumed from the outset and not only where
+    a test of few weeks finds it, which in planted worlds missed the level (benchmarks).
+    """
+    change, weeks = cast.change, panel.weeks.size
+    outcome, exposure = _together(panel, cast, cast.treated, equal=False)
+    settings: dict[str, Any] = {
+        "periods": [panel.label(n) for n in range(weeks)],
+        "confidence": confidence,
+        "trend": int(cast.first >= _TREND),
+        "errors": "autoregressive",
+        "reference": "t",
+        "washout": 0 if cast.whole else 1,
+        "until": cast.until,
+        "name": said(change.outcome),
+        "unit": unit_of(change.outcome),
+    }
+    if weeks >= SEASONED:
+        settings |= {"harmonics": _HARMONICS, "period": _YEAR}
+    if change.outcome != VOLUME:
+        settings["exposure"] = exposure
+    settings |= _controls(panel, cast, cast.controls)
+    effect = interrupted_series(outcome, cast.first, **settings)
+    names = tuple(panel.series[n][0] for n in cast.controls)
+    checks = effect.checks
+    if len(names) > 1 and effect.relative.value is not None:
+        rest = settings | {"checks": False}
+        checks = (*checks, _one_out(panel, cast, effect, outcome, rest))
+    return replace(effect, compared=names, checks=checks)
+
+
+def did_effect(
+    panel: WeeklyPanel, casts: Sequence[Cast], *, confidence: float, rng: np.random.Generator
+) -> Effect:
+    """ATT(g, t) of all channels of several casts of one change, on logarithms of weekly means.
+
+    A week that begins before the change counts as before it where the change fell within it.
+    """
+    change = casts[0].change
+    starts = {n: one.first + (not one.whole) for one in casts for n in one.treated}
+    controls = sorted({n for one in casts for n in one.controls} - set(starts))
+    rows = [*starts, *controls]
+    values = _logs(panel, change.outcome)[rows]
+    weeks = np.arange(panel.weeks.size, dtype=np.float64)
+    first = np.array([starts.get(n, math.nan) for n in rows], dtype=np.float64)
+    known = np.isfinite(values)
+    names = [panel.series[n][0] for n in rows]
+    unit, time = np.nonzero(known)
+    effect = staggered(
+        values[known],
+        np.array(names, dtype=object)[unit],
+        weeks[time],
+        first[unit],
+        rng=rng,
+        layout="panel" if known.all() else "unbalanced",
+        anticipation=0 if all(one.whole for one in casts) else 1,
+        confidence=confidence,
+        log=True,
+        name=said(change.outcome),
+        measured_in=f"log of {unit_of(change.outcome)}",
+        labels={float(n): panel.label(n) for n in range(panel.weeks.size)},
+    )
+    return replace(effect, compared=tuple(panel.series[n][0] for n in controls))
+
+
+def synthetic_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effect:
+    """Synthetic control of weekly means, each channel's as a part of its own mean before."""
+    values = _parts_of_before(panel, cast)
+    rows = [*cast.treated, *cast.controls]
+    labels = tuple(panel.label(n) for n in range(panel.weeks.size))
+    names = tuple(panel.series[n][0] for n in rows)
+    stop = panel.weeks.size if cast.until is None else cast.until
+    start = cast.first + (not cast.whole)
+    if start >= stop:
+        raise StudyError("no whole week lies after the change")
+    return synthetic_control(
+        SynthPanel(names, labels, values[rows]),
+        names[: len(cast.treated)],
+        labels[start],
+        # The week in which the change fell is neither before nor after.
+        fit_over=labels[: cast.first],
+        average_over=labels[start:stop],
+        confidence=confidence,
+        outcome=said(cast.change.outcome),
+        unit="parts of the mean before",
+    )
+
+
+def level_effect(
+    panel: WeeklyPanel, cast: Cast, *, confidence: float, rng: np.random.Generator
+) -> Effect:
+    """Local level of the channels together in logs, beside all controls as one series."""
+    sums, exposure = _together(panel, cast, cast.treated, equal=False)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        means = np.where(exposure > 0, np.maximum(sums, 0.5) / exposure, np.nan)
+    controls = {}
+    if cast.controls:
+        sums, exposure = _together(panel, cast, cast.controls, equal=True)
+        name = f"{len(cast.controls)} channels that did not change"
+        controls[name] = np.log(np.maximum(sums, 0.5) / exposure)
+    effect = local_level(
+        means,
+        cast.first,
+        rng=rng,
+        periods=[panel.label(n) for n in range(panel.weeks.size)],
+        controls=controls,
+        log=True,
+        until=cast.until,
+        confidence=confidence,
+        name=said(cast.change.outcome),
+        unit=unit_of(cast.change.outcome),
+    )
+    return replace(effect, compared=tuple(panel.series[n][0] for n in cast.controls))
+
+
+def weekly_relative(effect: Effect) -> dict[str, Estimate]:
+    """The effect of each period as a part of what was to be expected, by period.
+
+    Of logarithms exp(effect) - 1, else effect / expected; not measured where nothing was expected.
+    """
+    found = {}
+    for one in effect.periods:
+        e = one.effect
+        if e.value is None or e.low is None or e.high is None:
+            found[one.period] = replace(e, unit="relative change")
+            continue
+        if effect.design == "did":
+            value, low, high = (math.expm1(min(x, 50.0)) for x in (e.value, e.low, e.high))
+        elif one.expected and one.expected > 0:
+            value, low, high = (x / one.expected for x in (e.value, e.low, e.high))
+        else:
+            found[one.period] = not_measured("relative change", "nothing was to be expected")
+            continue
+        found[one.period] = replace(e, value=value, low=low, high=high, unit="relative change")
+    return found
+
+
+def said(outcome: str) -> str:
+    """An outcome in words."""
+    return "posts a week" if outcome == VOLUME else f"{outcome} a post"
+
+
+def unit_of(outcome: str) -> str:
+    """Unit of sums of an outcome, by week."""
+    return "posts" if outcome == VOLUME else outcome
+
+
+def nothing(outcome: str, reason: str, design: Design = "its") -> Effect:
+    """The typed outcome that a change cannot be measured."""
+    check = Check("estimable", "Can the data tell at all?", False, reason)
+    kind: Any = "its" if design == "auto" else design
+    none = not_measured("relative change", reason)
+    return Effect(kind, outcome, outcome, not_measured(outcome, reason), none,
+                  not_measured(outcome, reason), (), (check,))  # fmt: skip
+
+
+def _together(
+    panel: WeeklyPanel, cast: Cast, rows: Sequence[int], *, equal: bool
+) -> tuple[FloatArray, FloatArray]:
+    """Sum of the outcome over channels by week, and the exposure behind it; NaN without any.
+
+    equal: every channel counts as much as every other, whatever its size.
+    """
+    outcome = cast.change.outcome
+    before = slice(0, cast.first)
+    if outcome == VOLUME:
+        posts = panel.posts[list(rows)]
+        level = np.nanmean(posts[:, before], axis=1) if equal else np.ones(len(rows))
+        usable = np.isfinite(level) & (level > 0)
+        sums = (posts[usable] / level[usable, None]).sum(axis=0)
+        return sums, np.ones(sums.size)
+    total, counted = panel.total[outcome][list(rows)], panel.counted[outcome][list(rows)]
+    seen = np.nansum(counted[:, before], axis=1)
+    drawn = np.nansum(total[:, before], axis=1)
+    usable = (seen > 0) & (drawn > 0)
+    mean = drawn[usable] / seen[usable]
+    share = mean if equal else np.ones(mean.size)
+    weight = np.ones(mean.size) if equal or not mean.size else mean / mean.mean()
+    sums = np.nansum(total[usable] / share[:, None], axis=0)
+    exposure = np.nansum(counted[usable] * weight[:, None], axis=0)
+    found = exposure > 0
+    return np.where(found, sums, np.nan), np.where(found, exposure, np.nan)
+
+
+def _controls(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> dict[str, Any]:
+    """Arguments for all controls as one series; empty without any."""
+    if not rows:
+        return {}
+    name = f"{len(rows)} channels that did not change"
+    sums, exposure = _together(panel, cast, rows, equal=True)
+    found: dict[str, Any] = {
+        "controls": {name: sums},
+        "control_trend": "shared",
+        "control_season": "shared",
+    }
+    if cast.change.outcome != VOLUME:
+        found["control_exposures"] = {name: exposure}
+    return found
+
+
+def _one_out(
+    panel: WeeklyPanel, cast: Cast, effect: Effect, outcome: FloatArray, settings: dict[str, Any]
+) -> Check:
+    """Whether any single control makes the result."""
+    values = dict(_without_each(panel, cast, outcome, settings))
+    low, high = effect.relative.low, effect.relative.high
+    assert low is not None and high is not None  # noqa: PT018 - an effect that was measured
+    outside = [name for name, value in values.items() if not low <= value <= high]
+    figures = {"least": min(values.values()), "most": max(values.values())} if values else {}
+    said_ = "none moves it out of its interval"
+    if outside:
+        said_ = f"without {', '.join(outside)} it lies outside its interval"
+    return Check(
+        "leave-one-control-out",
+        "Does the result stay if any one of the compared channels is left out?",
+        not outside,
+        said_,
+        figures=figures,
+    )
+
+
+def _without_each(
+    panel: WeeklyPanel, cast: Cast, outcome: FloatArray, settings: dict[str, Any]
+) -> Iterator[tuple[str, float]]:
+    for n in cast.controls:
+        rest = [k for k in cast.controls if k != n]
+        one = settings | _controls(panel, cast, rest)
+        value = interrupted_series(outcome, cast.first, **one).relative.value
+        if value is not None:
+            yield panel.series[n][0], value
+
+
+def _parts_of_before(panel: WeeklyPanel, cast: Cast) -> FloatArray:
+    """Weekly means of all channels, each as a part of its own mean before the change; NaN: none."""
+    means = panel.mean(cast.change.outcome)
+    before = means[:, : cast.first]
+    known = np.isfinite(before)
+    sums = np.where(known, before, 0.0).sum(axis=1)
+    level = np.divide(sums, known.sum(axis=1), out=np.full(len(means), np.nan), where=sums > 0)
+    parts: FloatArray = means / level[:, None]
+    return parts
+
+
+def _logs(panel: WeeklyPanel, outcome: str) -> FloatArray:
+    """Logarithms of weekly means; a week whose posts drew nothing counts as half of one."""
+    if outcome == VOLUME:
+        return np.log(np.maximum(panel.posts, 0.5))
+    total, counted = panel.total[outcome], panel.counted[outcome]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(counted > 0, np.log(np.maximum(total, 0.5) / counted), np.nan)

@@ -1,0 +1,336 @@
+"""The enhancement path of a study: from its weekly figures, changes, gaps and costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+
+from howfar.errors import StudyError
+from howfar.improve.association import Associations
+from howfar.improve.change_effects import (
+    Cast,
+    cast_of,
+    change_effect,
+    unit_of,
+    weekly_relative,
+)
+from howfar.improve.control import advised
+from howfar.improve.conversion_chain import conversion_chain
+from howfar.improve.cost_figure import CostPerEffect
+from howfar.improve.costs import costs_of
+from howfar.improve.effect import Effect
+from howfar.improve.gap import Audience, Gap, GapPart
+from howfar.improve.path import Step, assured, lay_path
+from howfar.improve.path_document import path_document
+from howfar.improve.path_measures import (
+    ASSOCIATION,
+    CHAIN,
+    COST,
+    EFFECT,
+    EXPERIMENT,
+    GAP,
+    PATH_DECLARATIONS,
+)
+from howfar.improve.path_posts import post_associations, settled_in_order
+from howfar.improve.path_rows import (
+    association_results,
+    chain_results,
+    cost_results,
+    effect_results,
+    gap_results,
+    settling_results,
+)
+from howfar.improve.path_steps import association_step, effect_step, gap_id, gap_step
+from howfar.improve.planned_tests import Planner
+from howfar.improve.study_gaps import StudyGaps, study_gaps
+from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, weekly_panel
+from howfar.schema.comparable import Ground
+from howfar.schema.estimate import Result, exact, not_measured
+from howfar.schema.measure import Sampling
+from howfar.study.changes import Change
+from howfar.study.costs_table import CostsTable, Spend
+from howfar.study.file import Study
+from howfar.study.registry import Registry
+from howfar.study.units_table import UnitsTable
+
+MOST_GAPS: Final = 8
+"""Gaps that become steps, the largest first; all of them are in the results."""
+_EPOCH = dt.date(1970, 1, 1)
+_LEVELS: Final[Mapping[str, str]] = {VOLUME: "activity", "views": "output"}
+"""Level of the outcomes that are no out-take."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a path is made of, beside the study and its channels.
+
+    panel_rows: weekly_panel.panel_rows, reduced. posts: post_table.post_rows of our channels,
+    reduced. costs: of
+    costs.csv, table: of the index, where there is one. held: what figures rest on.
+    ``Sampling.given``: the run's results.
+    """
+
+    panel_rows: pa.Table
+    posts: pa.Table
+    costs: CostsTable | None
+    table: UnitsTable | None
+    held: Ground
+    sampling: Sampling
+
+
+@dataclass
+class Laid:
+    """Rows of the results by measure, and the path as a document; null where none is laid."""
+
+    rows: dict[str, list[Result]] = field(default_factory=dict)
+    document: dict[str, Any] | None = None
+
+    def add(self, measure: str, rows: Iterable[Result]) -> None:
+        """Put rows under a measure."""
+        self.rows.setdefault(measure, []).extend(rows)
+
+
+def wanted(study: Study, channels: Registry) -> bool:
+    """Whether a study has a path: channels of its own, and changes, an index or targets."""
+    aims = any(objective.target is not None for objective in study.objectives)
+    return bool(channels.ours) and bool(study.changes or study.index or aims)
+
+
+def study_path(study: Study, channels: Registry, given: Given) -> Laid:
+    """Lay the path: effects of the study's changes, gaps of its index, tests, costs, and the order.
+
+    Advice is given only for channels of ours that declare their owner: where one does not, no path
+    is laid and every figure says why. Deterministic under the generator of ``sampling``.
+    """
+    laid = Laid()
+    try:
+        ours = {row.channel for row in advised(channels)}
+    except StudyError as error:
+        return _refused(error)
+    panel = weekly_panel(given.panel_rows, given.sampling)
+    posts = settled_in_order(given.posts)
+    planner = Planner(panel, posts, given.sampling.confidence, given.sampling.rng)
+    steps = _of_changes(study, given, panel, planner, ours, laid)
+    found = study_gaps(study, channels, given.held, given.sampling, given.table)
+    steps += _of_gaps(found, channels, planner, laid)
+    looked_at = len(study.changes) + sum(len(gap.parts) for gap in found.gaps)
+    seen = post_associations(given.posts, given.sampling.confidence, study.zone)
+    if seen is not None:
+        looked_at += seen.family
+        steps += _of_associations(seen, given.posts, planner, laid)
+    _chain(posts, given.sampling.confidence, laid)
+    path = lay_path(steps, looked_at=looked_at)
+    laid.document = path_document(path)
+    for declaration in PATH_DECLARATIONS:
+        if not laid.rows.get(declaration.id):
+            reason = _WHY.get(declaration.id, "nothing of this study could be measured")
+            laid.add(declaration.id, [Result(not_measured(declaration.unit, reason))])
+    return laid
+
+
+_WHY: Final[Mapping[str, str]] = {
+    ASSOCIATION.id: "our own posts are too few, or have no reactions",
+    EFFECT.id: "the study dates no change ([[changes]] in study.toml)",
+    GAP.id: "the study declares no index, or nothing in it can be compared",
+    COST.id: "no costs are given (costs.csv, or the cost of a change)",
+    CHAIN.id: "no post has two steps of the chain (views, clicks)",
+    EXPERIMENT.id: "no step could be put to a test on the study's own past",
+}
+
+
+def _refused(error: StudyError) -> Laid:
+    laid = Laid()
+    for declaration in PATH_DECLARATIONS:
+        laid.add(declaration.id, [Result(not_measured(declaration.unit, error.what))])
+    laid.document = path_document(lay_path([], notes=[error.what]))
+    return laid
+
+
+def _of_changes(
+    study: Study,
+    given: Given,
+    panel: WeeklyPanel,
+    planner: Planner,
+    ours: set[str],
+    laid: Laid,
+) -> list[Step]:
+    sampling = given.sampling
+    compared = frozenset(given.held.compared)
+    steps = []
+    for change in study.changes:
+        begin, end = change.bounds(study.zone)
+        cast = cast_of(panel, change, study.changes, compared, _day(begin), _day_or_none(end))
+        effect = change_effect(panel, cast, confidence=sampling.confidence, rng=sampling.rng)
+        alone = change.channels[0] if len(change.channels) == 1 else None
+        laid.add(
+            EFFECT.id,
+            effect_results(
+                effect,
+                change.id,
+                level=_LEVELS.get(change.outcome, "out-take"),
+                channel=alone,
+                periods=_periods(panel),
+                weekly=weekly_relative(effect),
+            ),
+        )
+        weeks = _weeks_since(panel, cast)
+        costs = _costs(given.costs, change, effect, panel, cast)
+        laid.add(COST.id, cost_results(costs, change.id))
+        hoped = change.target or assured(effect.relative) or None
+        settling, powers = planner.settling(change.property, change.channels, change.outcome, hoped)
+        laid.add(EXPERIMENT.id, settling_results(settling, change.id, powers))
+        rest = tuple(sorted(ours - {c for one in study.changes for c in one.channels}))
+        steps.append(
+            effect_step(change, effect, settling=settling, costs=costs, weeks=weeks, extend_to=rest)
+        )
+    return steps
+
+
+def _of_gaps(found: StudyGaps, channels: Registry, planner: Planner, laid: Laid) -> list[Step]:
+    """Steps of the largest gaps within control; rows of all gaps."""
+    chosen: dict[tuple[Audience, str, str], tuple[Gap, GapPart]] = {}
+    for gap in found.gaps:
+        laid.add(GAP.id, gap_results(gap))
+        for part in gap.parts:
+            key = (gap.audience, gap.unit, part.indicator)
+            if _is_behind(part) and (key not in chosen or _nearer(gap, chosen[key][0])):
+                chosen[key] = gap, part
+    order = sorted(
+        chosen.values(),
+        key=lambda one: (
+            -assured(one[1].relative),
+            -abs(one[1].relative.value or 0.0),
+            gap_id(*one),
+        ),
+    )
+    steps = []
+    for gap, part in order[:MOST_GAPS]:
+        assert part.within is not None  # what is behind is within control
+        own = _channels_of(channels, gap)
+        settling, powers = planner.settling(part.within, own, "reactions", None)
+        step = gap_step(gap, part, own, settling=settling, weeks=settling.weeks)
+        laid.add(EXPERIMENT.id, settling_results(settling, step.id, powers))
+        steps.append(step)
+    return steps
+
+
+def _of_associations(
+    seen: Associations, posts: pa.Table, planner: Planner, laid: Laid
+) -> list[Step]:
+    """Steps of what was found and is within control; rows of all comparisons."""
+    steps = []
+    channels = tuple(sorted({str(name) for name in posts["channel"].to_pylist()}))
+    for one in seen.items:
+        laid.add(ASSOCIATION.id, association_results(one))
+        if not one.found or one.within is None:
+            continue
+        hoped = assured(one.relative) or None
+        settling, powers = planner.settling(one.within, channels, one.outcome, hoped)
+        step = association_step(one, channels, settling=settling, weeks=settling.weeks)
+        laid.add(EXPERIMENT.id, settling_results(settling, step.id, powers))
+        steps.append(step)
+    return steps
+
+
+def _is_behind(part: GapPart) -> bool:
+    """Whether a figure within control lies on the worse side, by whoever said which that is."""
+    distance = part.distance.value
+    if part.within is None or distance is None or part.relative.value is None:
+        return False
+    return distance * part.direction < 0
+
+
+def _nearer(gap: Gap, other: Gap) -> bool:
+    """A target that was set counts before the best, the best before the next above."""
+    order = ("target", "best", "peer")
+    return order.index(gap.kind) < order.index(other.kind)
+
+
+def _channels_of(channels: Registry, gap: Gap) -> tuple[str, ...]:
+    """Our channels behind a unit of a gap, on the platform of its audience."""
+    rows = [row for name in channels.ours if (row := channels.get(name)) is not None]
+    return tuple(
+        row.channel
+        for row in rows
+        if gap.unit in (row.channel, row.organisation)
+        and gap.audience.platform in (None, row.platform)
+    )
+
+
+def _costs(
+    table: CostsTable | None,
+    change: Change,
+    effect: Effect,
+    panel: WeeklyPanel,
+    cast: Cast,
+) -> tuple[CostPerEffect, ...]:
+    """What the change cost over the weeks of its effect, and what one more cost.
+
+    Its own amount where the study names one, else the lines "change" of its channels.
+    """
+    spend: Spend | None = None
+    if change.cost is not None and change.currency is not None:
+        spend = Spend(change.cost, change.currency, 1, 0, (change.id,))
+    elif table is not None and cast.treated and 0 < cast.first < panel.weeks.size:
+        first = cast.first + (not cast.whole)
+        last = panel.weeks.size if cast.until is None else cast.until
+        start, end = _monday(panel, first), _monday(panel, last)
+        spent = table.spent(start, end, channels=change.channels, items=("change",))
+        spend = next(iter(spent.values())) if len(spent) == 1 else None
+    if spend is None:
+        return ()
+    total = None
+    if change.outcome in panel.total and cast.treated:
+        since = np.nansum(panel.total[change.outcome][list(cast.treated), max(cast.first, 0) :])
+        total = exact(float(since), unit_of(change.outcome), "sum over posts since the change")
+    return costs_of(
+        spend, effect, total, counted=unit_of(change.outcome), direction=change.direction
+    )
+
+
+def _chain(posts: pa.Table, confidence: float, laid: Laid) -> None:
+    """Views to clicks of our channels' own posts, channel by channel, clustered by week."""
+    names = np.array(posts["channel"].to_pylist(), dtype=object)
+    weeks = posts["week"].to_numpy()
+    counts = {m: posts[m].to_numpy().astype(np.float64) for m in ("views", "clicks")}
+    both = np.isfinite(counts["views"]) & np.isfinite(counts["clicks"])
+    if not both.any():
+        return
+    for channel in sorted({str(name) for name in names[both]}):
+        of = both & (names == channel)
+        chain = conversion_chain(
+            {m: x[of] for m, x in counts.items()},
+            weeks[of],
+            confidence=confidence,
+        )
+        laid.add(CHAIN.id, chain_results(chain, channel=channel))
+
+
+def _weeks_since(panel: WeeklyPanel, cast: Cast) -> int:
+    last = panel.weeks.size if cast.until is None else min(cast.until, panel.weeks.size)
+    return max(0, last - max(cast.first, 0) - (not cast.whole)) if cast.treated else 0
+
+
+def _day(moment: dt.datetime) -> int:
+    return (moment.astimezone(dt.UTC).date() - _EPOCH).days
+
+
+def _day_or_none(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else _day(moment)
+
+
+def _monday(panel: WeeklyPanel, place: int) -> dt.date:
+    return _EPOCH + dt.timedelta(int(panel.weeks[0] + place) * 7 + 4)
+
+
+def _periods(panel: WeeklyPanel) -> dict[str, tuple[dt.datetime, dt.datetime]]:
+    found = {}
+    for place in range(panel.weeks.size):
+        start = dt.datetime.combine(_monday(panel, place), dt.time(), dt.UTC)
+        found[panel.label(place)] = (start, start + dt.timedelta(7))
+    return found
