@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.cli.conftest import Call
+from tests.conftest import ROOT
 from tests.improve.experiments.worlds import (
     CLUSTERS,
     FIRST,
@@ -205,3 +206,14 @@ def test_wrong_calls(howfar: Call, files: tuple[Path, Path], tmp_path: Path) -> 
     done = howfar("experiment", "power", clusters, "--past", past)
     assert done.code == 3
     assert 'no column "day"' in done.err
+
+
+def test_the_plan_of_the_documentation_is_a_plan(howfar: Call, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "concepts" / "experiments.md").read_text(encoding="utf-8")
+    plan, past = tmp_path / "plan.toml", tmp_path / "past.csv"
+    plan.write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    series = daily(("nordwelle",), 300, np.random.default_rng(3))
+    past.write_text(table(series, "channel", "date", FIRST.replace(year=2023)), encoding="utf-8")
+    done = howfar("experiment", "power", plan, "--past", past, "--no-sizes", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["currency"] == "EUR"
