@@ -49,7 +49,8 @@ def test_more_than_there_were_is_no_part() -> None:
     assert link.rate.value == pytest.approx(2.3)
     assert "it is no part" in link.notes[0]
     assert link.above == 4
-    some = conversion_chain({"views": VIEWS, "clicks": [110.0, 10, 30, 50]}).links[0]
+    # As many as before is a part still.
+    some = conversion_chain({"views": VIEWS, "clicks": [110.0, 10, 300, 50]}).links[0]
     assert (some.share, some.above) == (True, 1)
     assert "rows with more clicks than views, counted as they stand: 1" in some.notes[0]
 

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from howfar.stats.cluster_ratio import cluster_ratio
+from howfar.stats.fieller import fieller
 
 rows = st.lists(
     st.tuples(st.integers(0, 40), st.integers(0, 40), st.integers(0, 5)), min_size=2, max_size=30
@@ -25,6 +27,21 @@ def test_by_hand() -> None:
     # Without a: 20/8; without b: 20/7; without c: 20/5.
     assert found.without == pytest.approx((2.5, 4.0))
     assert found.largest == 0.5
+
+
+def test_intervals_by_hand() -> None:
+    found = cluster_ratio([10, 12, 8, 14], [4, 6, 3, 5])
+    assert found is not None
+    t = float(stats.t.ppf(0.95, found.df))
+    interval = found.log_interval(0.9)
+    assert interval is not None
+    assert interval.high == pytest.approx(
+        found.value * math.exp(t * math.sqrt(found.variance) / found.value)
+    )
+    # Fieller's of the means of four clusters, variances and covariance of a mean.
+    means = fieller(11, 4.5, 20 / 3 / 4, 5 / 3 / 4, 8 / 3 / 4, confidence=0.9, df=3)
+    assert found.fieller(0.9).low == pytest.approx(means.low)
+    assert found.fieller(0.9).high == pytest.approx(means.high)
 
 
 @pytest.mark.parametrize("g", [2, 5, 40])
