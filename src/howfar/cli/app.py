@@ -18,7 +18,7 @@ from howfar.store.durable import no_room
 
 COMMANDS = (
     *("new", "check", "can", "read", "run", "report", "export", "index", "effect", "cost"),
-    "experiment",
+    *("experiment", "path"),
     *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
     "validate",
 )

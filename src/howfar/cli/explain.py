@@ -13,6 +13,8 @@ from howfar.cli.arguments import AsJson
 from howfar.cli.console import origin, say, say_json
 from howfar.cli.figures import charts, show, study_figures
 from howfar.cli.index_words import GENERAL, index_document, index_lines
+from howfar.cli.path_words import GENERAL as PATH
+from howfar.cli.path_words import path_lines, study_view
 from howfar.cli.retention import refuse_overdue
 from howfar.cli.words import WORDS
 from howfar.errors import StudyError
@@ -48,7 +50,7 @@ def command(
 ) -> None:
     """Explain a measure, a reader or a word; with --study also show the study's figures."""
     page = _page_of(what, study)
-    if study is not None and page["kind"] not in ("measure", "chart", "index"):
+    if study is not None and page["kind"] not in ("measure", "chart", "index", "path"):
         raise StudyError(
             f"{what!r} is no measure, so a study has no figures of it",
             expected=", ".join(declarations()),
@@ -75,6 +77,8 @@ def _page_of(what: str, study: Path | None) -> dict[str, Any]:
     """The page for a word or, where the study's report has a chart of that id, for the chart."""
     if study is not None and what.strip().casefold() == "index":
         return _page("index", "index", index_lines(index_document(study)))
+    if study is not None and what.strip().casefold() == "path":
+        return _page("path", "path", path_lines(study_view(study)))
     try:
         return explanation(what)
     except StudyError:
@@ -107,6 +111,8 @@ def explanation(what: str) -> dict[str, Any]:
         return _page("measure", plain, measure_lines(measures[plain]))
     if word == "index":
         return _page("index", "index", list(GENERAL))
+    if word in ("path", "enhancement path"):
+        return _page("path", "path", list(PATH))
     numbered = [d for d in measures.values() if d.number == plain]
     if numbered:
         return _page("list", plain, _joined([measure_lines(one) for one in numbered]))

@@ -52,6 +52,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "howfar experiment register plan.toml --past past.csv --out registered",
         "howfar experiment analyse registered/registration.toml data.csv --out result",
     ),
+    "path": (
+        "howfar path my-study",
+        "howfar path my-study --step 1",
+        "howfar path my-study --step 1 --posts",
+    ),
     "explain": (
         "howfar explain engagement",
         "howfar explain engagement --study my-study",

@@ -11,6 +11,7 @@ from howfar.run.measuring import (
     with_warnings,
 )
 from howfar.run.opened import study_inventory
+from howfar.run.path import costs_table, path_posts
 from howfar.run.provenance import code_hash
 from howfar.run.study import report_study, run_study
 
@@ -20,12 +21,14 @@ __all__ = [
     "assess_index",
     "assess_profile",
     "code_hash",
+    "costs_table",
     "declarations",
     "index_table",
     "kept_runs",
     "latest_run",
     "load_run",
     "measure_all",
+    "path_posts",
     "report_study",
     "run_study",
     "study_inventory",

@@ -12,7 +12,6 @@ import ibis
 import numpy as np
 
 from howfar.errors import StudyError
-from howfar.run.path import COSTS
 from howfar.schema.measure import Sampling, Tables
 from howfar.schema.needs import Inventory
 from howfar.stats.blocks import draw_blocks, weeks_between
@@ -25,6 +24,9 @@ from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import Study, load_study
 from howfar.study.registry import Registry
+
+COSTS = "costs.csv"
+"""What was spent, in the study folder; a study need not have it."""
 
 
 def study_inventory(folder: Path) -> Inventory:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,19 +13,20 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from howfar.improve.own_posts import in_order, own_posts
 from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.improve.post_table import post_rows
 from howfar.improve.study_path import Given, study_path, wanted
 from howfar.improve.weekly_panel import panel_rows
 from howfar.publish.results import Measured
+from howfar.run.opened import COSTS, opened
 from howfar.schema.comparable import Ground
 from howfar.schema.measure import Sampling, Tables
+from howfar.study.channels import load_channels
 from howfar.study.costs_table import CostsTable, parse_costs
-from howfar.study.file import Study, read_text
+from howfar.study.file import Study, load_study, read_text
 from howfar.study.registry import Registry
 from howfar.study.units_table import UnitsTable
-
-COSTS = "costs.csv"
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,29 @@ def costs_table(folder: Path, channels: Registry) -> CostsTable | None:
     if not path.exists():
         return None
     return parse_costs(read_text(path), COSTS, channels.ids)
+
+
+def path_posts(folder: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Settled own posts of channels that the registry names, in the order of time.
+
+    Channel, platform, time, id, kind, language, relation and figures; no text. What is no named
+    channel is left out: a step speaks of channels only.
+    """
+    study, channels = load_study(folder), load_channels(folder)
+    known = [name for name in names if (row := channels.get(name)) is not None and row.named]
+    with opened(folder, study, channels) as (tables, _):
+        rows = in_order(own_posts(tables(), known).to_pyarrow()).to_pylist()
+    return [
+        {"published": _moment(row.pop("created_s"))}
+        | {name: row[name] for name in row if name not in ("week", "organisation")}
+        for row in rows
+    ]
+
+
+def _moment(seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    return dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat().replace("+00:00", "Z")
 
 
 def _rows(expression: ibis.Table) -> pa.Table:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import howfar
-from howfar.run.path import COSTS
+from howfar.run.opened import COSTS
 from howfar.store.manifest import Manifest
 from howfar.study.file import Study
 
