@@ -231,7 +231,7 @@ def _more(case: Case, details: Mapping[str, Any], unit: str) -> dict[str, Estima
 def _estimate(value: float, band: Band, unit: str, n: int) -> Estimate:
     if not math.isfinite(value):
         return not_measured(unit, "the gap is not finite", band.method)
-    if math.isinf(band.low) and math.isinf(band.high):
+    if math.isinf(band.low) or math.isinf(band.high):
         return not_measured(unit, _ENDLESS, band.method)
     return Estimate(
         value,
@@ -259,7 +259,7 @@ def _relative(case: Case, band: Band, n: int) -> Estimate:
         return not_measured(_PART, "what was expected is not clear of zero", band.method)
 
     def part(effect: float) -> float:
-        return -1.0 if math.isinf(effect) else effect / (observed - effect)
+        return effect if math.isinf(effect) else effect / (observed - effect)
 
     ends = Band(part(band.low), part(band.high), band.level, band.method)
     return _estimate(part(case.average), ends, _PART, n)
