@@ -180,6 +180,16 @@ def test_a_recovery_from_a_dip_is_not_graded_b() -> None:
     assert graded <= 2
 
 
+def test_channels_that_scatter_more_are_not_judged_by_the_others() -> None:
+    found = 0
+    for seed in range(20):
+        y, first = world(seed)
+        y[:3] = y[:3].mean(axis=1, keepdims=True) + 2.5 * (y[:3] - y[:3].mean(axis=1)[:, None])
+        failed = [c.id for c in effect(y, first, replicates=99).checks if c.passed is False]
+        found += "scatter" in failed
+    assert found >= 16
+
+
 def test_a_drift_that_was_there_before_is_found() -> None:
     y, first = world(4, n=40, starts=dict.fromkeys(range(15), 15.0))
     y[:15] += 0.25 * np.arange(24)

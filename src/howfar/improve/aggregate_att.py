@@ -80,7 +80,7 @@ def aggregate_att(
     """
     e = found.event
     shares, drift = _shares(found)
-    usable = np.isfinite(found.att)
+    usable = np.isfinite(found.att) & (shares > 0)
     after = usable & (e >= 0)
     window = (e >= min_e) & (e <= max_e)
 

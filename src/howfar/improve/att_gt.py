@@ -99,6 +99,7 @@ def att_gt(
     control : never, or not-yet: also those whose change lies ahead of the period.
     weights_from : which period's weights a panel uses: the earlier of the two, the last before the
         change (base), the first of all, or each row its own (varying: by the stacked estimators).
+        Rows of cross-sections always have their own.
         Covariates are those of the earlier period.
 
     Errors: a cell that cannot be estimated is NaN with its reason, never an error.
@@ -175,7 +176,7 @@ class _Cell:
             self.others |= (data.first > max(t, b) + anticipation) & ~self.changed
         last = float(data.times[data.times + anticipation < g][-1])
         self.weigh = {"base": last, "first": float(data.times[0])}.get(weights_from, min(t, b))
-        self.own = weights_from in ("earlier", "varying")
+        self.own = weights_from in ("earlier", "varying") or data.layout == "cross-sections"
 
     def size(self, units: np.typing.NDArray[np.bool_]) -> int:
         """Units of one side that are there in the period."""
@@ -197,8 +198,6 @@ class _Cell:
         used = (self.changed | self.others) & np.isfinite(
             self.y[:, now] + self.y[:, then] + weights
         )
-        if not used.any():
-            raise NotEstimable("no unit is there in both periods")
         found = panel_att(
             self.y[used, now] - self.y[used, then],
             self.changed[used].astype(np.float64),

@@ -68,10 +68,10 @@ def before_change(case: Case) -> Check:
     if p is not None:
         figures["p"] = p
         return tested("pre-trend", asks, said, figures)
-    if found.data.clusters < 2 * LEAST:
-        return Check("pre-trend", asks, None, f"{said}: too few units to test", figures=figures)
     how = replace(case.how, confidence=1 - FAILS)
     spread = how.spread(found.influence[:, cells], np.diag(cells.astype(np.float64))[cells])
+    if found.data.clusters < 2 * LEAST or not np.isfinite(spread.error).any():
+        return Check("pre-trend", asks, None, f"{said}: too few units to test", figures=figures)
     figures["largest"] = float(np.nanmax(np.abs(found.att[cells] / spread.error)))
     figures["critical"] = spread.band
     passed = figures["largest"] <= spread.band

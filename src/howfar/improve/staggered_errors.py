@@ -60,6 +60,11 @@ class Intervals:
     changed: int
     compared: int
 
+    @property
+    def nil(self) -> float:
+        """An error as small as this is rounding: the figures do not scatter at all."""
+        return 1e-12 * float(self.found.data.outcome.std())
+
     def spread(self, influence: FloatArray, cells: FloatArray) -> Spread:
         """Errors of figures with influence (n, P) that are sums of ATT(g, t) by cells (P, K)."""
         rng = np.random.default_rng(self.seed)
@@ -87,7 +92,7 @@ class Intervals:
         return self._with(error, draws, point, f"{how}{of}, {shape}")
 
     def _with(self, error: FloatArray, draws: FloatArray, point: float, said: str) -> Spread:
-        error = np.where(error > 1e-14, error, np.nan)
+        error = np.where(error > self.nil, error, np.nan)
         band = simultaneous(draws, error, self.confidence)
         return Spread(error, point, max(point, band) if math.isfinite(band) else point, said)
 

@@ -29,6 +29,9 @@ _METHODS: Final = {
 }
 
 
+_LARGEST: Final = 50.0  # a logarithm above which a ratio says nothing
+
+
 def label_of(period: float, labels: Mapping[float, str]) -> str:
     """The name of a period, or its number."""
     return labels.get(period) or (f"{period:.0f}" if period.is_integer() else f"{period:g}")
@@ -111,11 +114,13 @@ class Told:
             return not_measured("ratio", average.reason or "no average")
         ends = (average.value, average.low, average.high)
         if log:
+            if max(ends) > _LARGEST:
+                return not_measured("ratio", "as a ratio it is beyond all bounds", average.method)
             value, low, high = (math.expm1(end) for end in ends)
             return replace(average, value=value, low=low, high=high, unit="ratio")
         used = one.cells != 0
         seen = float(one.cells[used] @ self.found.seen[used])
-        if not seen - max(ends) > 0:
+        if not (seen > 0 and seen - max(ends) > 0):
             return not_measured("ratio", "what would have been is not clear of 0", average.method)
         value, low, high = (end / (seen - end) for end in ends)
         method = f"{average.method}; as a part of {seen:g} seen less the effect"
@@ -206,7 +211,7 @@ class Told:
         found, data = self.found, self.data
         names, spread = self.cell_names, self.cell_spread
         errors = dict(zip(names, _plain(spread.error), strict=True))
-        bands: dict[str, Any] = {"ATT(g, t)": spread.band}
+        bands: dict[str, Any] = {"ATT(g, t)": _known(spread.band)}
         for kind, one in averages.items():
             errors[kind] = _plain(spreads[kind].error)[0]
             for key, error in zip(one.keys.tolist(), _plain(spreads[kind].error)[1:], strict=True):
@@ -214,10 +219,10 @@ class Told:
                     error
                 )
             if len(one.keys):
-                bands[kind] = spreads[kind].band
+                bands[kind] = _known(spreads[kind].band)
         return {
             "standard_errors": errors,
-            "critical": {"pointwise": spread.point, "simultaneous": bands},
+            "critical": {"pointwise": _known(spread.point), "simultaneous": bands},
             "units": {
                 "all": data.n,
                 "never": int(np.isinf(data.first).sum()),
@@ -259,4 +264,8 @@ class Told:
 
 def _plain(values: FloatArray) -> list[float | None]:
     """Numbers, with null for those that are not known."""
-    return [float(v) if math.isfinite(v) else None for v in values]
+    return [_known(float(v)) for v in values]
+
+
+def _known(value: float) -> float | None:
+    return value if math.isfinite(value) else None

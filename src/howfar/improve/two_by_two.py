@@ -65,6 +65,13 @@ def _mean(weights: FloatArray, values: FloatArray) -> Part:
     return Part(value, weights * (values - value) / total)
 
 
+def _scaled(weights: FloatArray | None, n: int) -> FloatArray:
+    """Weights with mean 1."""
+    if not n or (weights is not None and not weights.sum() > 0):
+        raise NotEstimable("nobody with a weight above 0 is there in both periods")
+    return np.ones(n) if weights is None else np.asarray(weights / weights.mean())
+
+
 def _slope(weights: FloatArray, X: FloatArray) -> FloatArray:
     """Weighted mean of the rows of X: how a weighted mean of X b moves with b."""
     return np.asarray((weights[:, None] * X).mean(axis=0) / weights.mean(), dtype=np.float64)
@@ -139,7 +146,7 @@ def panel_att(
     Errors: NotEstimable where a side is empty, a design is singular or nothing overlaps.
     """
     n = len(change)
-    w = np.ones(n) if weights is None else weights / weights.mean()
+    w = _scaled(weights, n)
     ones, others = w * changed, w * (1 - changed)
     if X is None or not X.size:
         return _mean(ones, change) - _mean(others, change)
@@ -189,7 +196,7 @@ def stacked_att(
     X, weights : as in ``panel_att``, by row. Errors: as there.
     """
     n = len(y)
-    w = np.ones(n) if weights is None else weights / weights.mean()
+    w = _scaled(weights, n)
     design = _design(X, n)
     cells = {(d, t): w * (changed == d) * (after == t) for d in (0, 1) for t in (0, 1)}
     if any(not cell.any() for cell in cells.values()):
