@@ -49,7 +49,9 @@ class Association:
 
     @property
     def grade(self) -> Grade:
-        """C; D where a check does not hold: nobody changed anything, so never more."""
+        """C; D where a check does not hold or there is no figure: nobody changed anything."""
+        if self.ratio.value is None:
+            return "D"
         return grade_of(self.checks, compared=False)
 
     @property

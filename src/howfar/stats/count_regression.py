@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, optimize, special
+from scipy import linalg, optimize, sparse, special
 
 from howfar.stats.blocks import FloatArray, IntArray
 
@@ -21,6 +21,12 @@ Levels = Literal["fixed", "random"]
 
 _MOST = 200
 _CLOSE = 1e-10
+_HELD = 1e-9
+"""A column of which less than this part of its squares is left is held by those before it."""
+
+_WIDEST = (-14.0, 6.0)
+"""Logarithms of dispersions among which one is looked for."""
+
 _POISSON = 1e-6
 """A dispersion below this is the Poisson limit."""
 
@@ -93,22 +99,15 @@ def count_regression(
         x = np.column_stack([np.ones(len(y)), x])
     fit = _Fit(y[here], x[here], groups[here], log_exposure[here], size, levels)
     used = fit.identified()
-    alpha = 0.0
-    beta, done = fit.solve(used, alpha)
-    if family == "negative_binomial":
-        alpha = _dispersion(fit.y, fit.mu)
-        for _ in range(30):
-            beta, done = fit.solve(used, alpha)
-            before, alpha = alpha, _dispersion(fit.y, fit.mu)
-            if abs(alpha - before) <= 1e-8 * (1 + alpha):
-                break
+    beta, done = fit.solve(used, family == "negative_binomial")
+    alpha = fit.alpha
     coefficients = np.full(x.shape[1], np.nan)
     coefficients[used] = beta
     first = 1 if levels == "random" else 0
     expected, residuals = np.zeros(len(y)), np.zeros(len(y))
     design = np.zeros((len(y), int(used.sum())))
-    expected[here], residuals[here] = fit.mu, fit.whitened_residuals
-    design[here] = fit.whitened
+    expected[here] = fit.mu
+    design[here], residuals[here] = fit.whitened(used, beta)
     shift = float(coefficients[0]) if first else 0.0
     found = np.where(total > 0, fit.level + shift, -np.inf) if levels == "fixed" else (
         fit.level + shift)  # fmt: skip
@@ -127,7 +126,10 @@ def count_regression(
 
 
 class _Fit:
-    """One fit under way: the means, the levels and the last weighted least squares."""
+    """One fit under way: the means, the levels, the dispersion.
+
+    Columns are kept sparse: most are of words, of which a post has one.
+    """
 
     def __init__(
         self,
@@ -138,96 +140,103 @@ class _Fit:
         size: int,
         levels: Levels,
     ) -> None:
-        self.y, self.x, self.groups, self.offset, self.size = y, x, groups, offset, size
+        self.y, self.groups, self.offset, self.size = y, groups, offset, size
+        self.x: Any = sparse.csr_array(x)
+        self.members: Any = sparse.csr_array(
+            (np.ones(len(y)), (groups, np.arange(len(y)))), shape=(size, len(y))
+        )
         self.random = levels == "random"
         self.spread = 1.0 if self.random else math.nan
-        self.scale = 1.0
+        self.scale, self.alpha = 1.0, 0.0
         mean: FloatArray = self._sum(y) / np.maximum(self._sum(np.ones_like(y)), 1.0)
         # Between its own count and its group's mean: a start from which the steps do not overshoot.
         self.mu = (y + np.maximum(mean[groups], 0.5)) / 2
         self.level = np.zeros(size)
-        self.whitened = np.zeros((len(y), 0))
-        self.whitened_residuals = np.zeros(len(y))
 
     def _sum(self, values: FloatArray) -> FloatArray:
         found = np.bincount(self.groups, weights=values, minlength=self.size)
         return np.asarray(found, dtype=np.float64)
 
-    def _taken_out(self, values: FloatArray, weights: FloatArray, mass: FloatArray) -> FloatArray:
-        """sqrt(w) (v - theta v-bar of the group), theta 1 of fixed levels."""
-        mean = self._sum(weights * values) / np.where(mass > 0, mass, 1.0)
-        found: FloatArray = np.sqrt(weights) * (values - (self._theta(mass) * mean)[self.groups])
-        return found
-
-    def _theta(self, mass: FloatArray) -> FloatArray:
-        if not self.random:
-            return np.ones(self.size)
-        found: FloatArray = 1 - 1 / np.sqrt(1 + self.spread**2 * mass / self.scale)
+    def _pull(self, mass: FloatArray) -> FloatArray:
+        """1 / (mass + scale / spread^2): what a group's mean is multiplied with, 1 / mass fixed."""
+        precision = mass + (self.scale / self.spread**2 if self.random else 0.0)
+        found: FloatArray = 1.0 / np.where(precision > 0, precision, 1.0)
         return found
 
     def identified(self) -> npt.NDArray[np.bool_]:
         """Columns that neither the groups nor columns before them hold."""
-        weights = np.ones(len(self.y))
-        mass = self._sum(weights)
-        used = np.zeros(self.x.shape[1], dtype=bool)
-        if not used.size:
-            return used
-        inner = np.column_stack(
-            [self._taken_out(self.x[:, k], weights, mass) for k in range(self.x.shape[1])]
-        )
-        norms = np.sqrt((self.x**2).sum(axis=0))
-        basis: list[FloatArray] = []
-        for k in range(inner.shape[1]):
-            rest = inner[:, k].copy()
-            for _ in range(2):
-                for one in basis:
-                    rest -= (one @ rest) * one
-            length = float(np.sqrt(rest @ rest))
-            if length > 1e-7 * max(float(norms[k]), 1e-300):
+        ones = np.ones(len(self.y))
+        sums = (self.members @ self.x).toarray()
+        whole = (self.x.T @ self.x).toarray()
+        gram = whole - sums.T @ (self._pull(self._sum(ones))[:, None] * sums)
+        least = _HELD * np.maximum(np.diag(whole), 1e-300)
+        used = np.zeros(len(gram), dtype=bool)
+        for k in range(len(gram)):
+            if gram[k, k] > least[k]:
                 used[k] = True
-                basis.append(rest / length)
+                gram = gram - np.outer(gram[:, k], gram[k]) / gram[k, k]
         return used
 
-    def solve(self, used: npt.NDArray[np.bool_], alpha: float) -> tuple[FloatArray, bool]:
+    def solve(self, used: npt.NDArray[np.bool_], dispersed: bool) -> tuple[FloatArray, bool]:
         """Weighted least squares until nothing moves; coefficients and whether it settled."""
-        x = self.x[:, used]
+        x = self.x[:, np.flatnonzero(used)]
         beta: FloatArray = np.zeros(x.shape[1])
         deviance, done = math.inf, False
-        for _ in range(_MOST):
-            weights = self.mu / (1 + alpha * self.mu)
-            working = np.log(self.mu) - self.offset + (self.y - self.mu) / self.mu
-            mass = self._sum(weights)
-            inner: FloatArray = np.empty(x.shape)
-            for k in range(x.shape[1]):
-                inner[:, k] = self._taken_out(x[:, k], weights, mass)
-            right = self._taken_out(working, weights, mass)
+        for step in range(_MOST):
+            weights, working, mass = self._weighted()
+            heavy = x.multiply(weights[:, None]).tocsr()
+            sums = (self.members @ heavy).toarray()
+            theirs, pull = self._sum(weights * working), self._pull(mass)
             if x.shape[1]:
-                beta = linalg.solve(inner.T @ inner, inner.T @ right, assume_a="pos")
-            left = working - x @ beta
-            theirs = self._sum(weights * left)
-            precision = mass + (self.scale / self.spread**2 if self.random else 0.0)
-            self.level = theirs / np.where(precision > 0, precision, 1.0)
+                gram = (x.T @ heavy).toarray() - sums.T @ (pull[:, None] * sums)
+                right = heavy.T @ working - sums.T @ (pull * theirs)
+                beta = linalg.solve(gram, right, assume_a="pos")
+            self.level = pull * (theirs - sums @ beta)
             eta = self.offset + self.level[self.groups] + x @ beta
             self.mu = np.exp(np.clip(eta, -30.0, 30.0))
-            self.whitened, self.whitened_residuals = inner, right - inner @ beta
             if self.random:
-                self._renew(weights, precision, mass)
-            now = _deviance(self.y, self.mu, alpha)
-            if abs(now - deviance) <= _CLOSE * (abs(now) + 0.1):
+                self._renew(weights, pull, mass)
+            before = self.alpha
+            if dispersed and step >= 3:
+                self.alpha = _dispersion(self.y, self.mu, self.alpha)
+            now = _deviance(self.y, self.mu, self.alpha)
+            still = abs(now - deviance) <= _CLOSE * (abs(now) + 0.1)
+            if still and abs(self.alpha - before) <= 1e-6 * (1 + before):
                 done = True
                 break
             deviance = now
         free = max(len(self.y) - x.shape[1] - self.size, 1)
-        variance = self.mu + alpha * self.mu**2
+        variance = self.mu + self.alpha * self.mu**2
         self.scale = float(((self.y - self.mu) ** 2 / variance).sum()) / free
         return beta, done
 
-    def _renew(self, weights: FloatArray, precision: FloatArray, mass: FloatArray) -> None:
+    def _weighted(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Weights, working responses and the weight of each group."""
+        weights = self.mu / (1 + self.alpha * self.mu)
+        working = np.log(self.mu) - self.offset + (self.y - self.mu) / self.mu
+        return weights, working, self._sum(weights)
+
+    def whitened(
+        self, used: npt.NDArray[np.bool_], beta: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """sqrt(w) (x - theta x-bar of the group) and the residuals, theta 1 of fixed levels."""
+        weights, working, mass = self._weighted()
+        theta = np.ones(self.size)
+        if self.random:
+            theta = 1 - 1 / np.sqrt(1 + self.spread**2 * mass / self.scale)
+        share = theta / np.where(mass > 0, mass, 1.0)
+        x, root = self.x[:, np.flatnonzero(used)].toarray(), np.sqrt(weights)
+        means = (self.members @ (weights[:, None] * x)) * share[:, None]
+        inner = root[:, None] * (x - means[self.groups])
+        right = root * (working - (share * self._sum(weights * working))[self.groups])
+        return inner, right - inner @ beta
+
+    def _renew(self, weights: FloatArray, pull: FloatArray, mass: FloatArray) -> None:
         """The spread of random levels, and the scale that their pull is measured against."""
         there = mass > 0
         residual = (self.y - self.mu) / self.mu
         self.scale = max(float(np.mean(weights * residual**2)), 1e-6)
-        own = self.level[there] ** 2 + self.scale / precision[there]
+        own = self.level[there] ** 2 + self.scale * pull[there]
         self.spread = max(math.sqrt(float(own.mean())), 1e-4)
 
 
@@ -245,16 +254,31 @@ def _deviance(y: FloatArray, mu: FloatArray, alpha: float) -> float:
     return float(2 * (part - odds).sum())
 
 
-def _dispersion(y: FloatArray, mu: FloatArray) -> float:
-    """Maximum-likelihood alpha of NB2 given the means; 0 in the Poisson limit."""
+def _dispersion(y: FloatArray, mu: FloatArray, near: float) -> float:
+    """Maximum-likelihood alpha of NB2 given the means; 0 in the Poisson limit.
 
-    def minus(log_alpha: float) -> float:
+    The root of the score in r = 1 / alpha, sum(psi(y + r) - psi(r) + ln(r / (r + mu)) + 1 -
+    (y + r) / (r + mu)). near: the last one, 0 where there is none; looked for about it first.
+    """
+    distinct, sizes = np.unique(y, return_counts=True)
+
+    def score(log_alpha: float) -> float:
         r = math.exp(-log_alpha)
-        terms = special.gammaln(y + r) - special.gammaln(r)
-        terms += special.xlogy(y, mu / (r + mu)) - r * np.log1p(mu / r)
-        return -float(terms.sum())
+        of_counts = sizes @ (special.digamma(distinct + r) - special.digamma(r))
+        rest = (mu - y) / (r + mu) - np.log1p(mu / r)
+        return float(of_counts) + float(rest.sum())
 
-    found = optimize.minimize_scalar(minus, bounds=(-14.0, 6.0), method="bounded",
-                                     options={"xatol": 1e-7})  # fmt: skip
-    alpha = math.exp(float(found.x))
-    return alpha if alpha > _POISSON * 2 else 0.0
+    ends = _WIDEST
+    if near > 0:
+        about = math.log(near) - 0.1, math.log(near) + 0.1
+        ends = about if score(about[0]) * score(about[1]) < 0 else _WIDEST
+    first, last = score(ends[0]), score(ends[1])
+    if first * last >= 0:
+        # Without a root the likelihood has its maximum at an end; dispersion is large at the last.
+        return 0.0 if _worse(y, mu) else math.exp(ends[1])
+    return math.exp(float(optimize.brentq(score, ends[0], ends[1], xtol=1e-11, rtol=1e-12)))
+
+
+def _worse(y: FloatArray, mu: FloatArray) -> bool:
+    """Whether counts lie no farther from their means than Poisson's do."""
+    return float((((y - mu) ** 2 - y) / mu**2).mean()) <= 0
