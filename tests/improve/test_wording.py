@@ -49,6 +49,8 @@ def test_sentences() -> None:
     )
     assert "it differs from what was to be expected" in effect_sentence(effect("D"))
     assert effect_sentence(effect("B", clear=False)).startswith("No clear difference of replies")
+    opposite = replace(effect("B", -1), relative=effect("B").relative)
+    assert effect_sentence(opposite).startswith("The change lowered replies by 12.0 replies a week")
     missing = replace(effect("B"), average=not_measured("x", "no period after"))
     missing = replace(missing, relative=not_measured("part", "no period after"))
     assert "is not measured: no period after" in effect_sentence(missing)

@@ -55,9 +55,8 @@ def average_figures(found: SeriesAnswer, relative_unit: str) -> tuple[Estimate, 
     else:
         each = list(ends)
         base = [mean - x for x in ends]
-        same = min(base) > 0 or max(base) < 0
-        compared = sorted(x / b for x, b in zip(ends[1:], base[1:], strict=True)) if same else None
-        compared = [ends[0] / base[0], *compared] if compared is not None else None
+        # Of a figure below 0 (a tone, say) a part has the wrong sign, and means nothing.
+        compared = [x / b for x, b in zip(ends, base, strict=True)] if min(base) > 0 else None
     relative = (
         _measured(found, compared, relative_unit, found.degrees)
         if compared is not None

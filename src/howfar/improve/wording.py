@@ -105,7 +105,9 @@ def effect_sentence(effect: Effect, change: str = "the change") -> str:
     change: what was changed, in the user's words through ``quoted`` or the program's own.
     """
     grade = effect.grade
-    percent = effect.relative.value is not None
+    part, whole = effect.relative.value, effect.average.value
+    # As a part of what would have been only where that is a size: both go the same way.
+    percent = part is not None and (whole is None or part * whole >= 0)
     main = effect.relative if percent else effect.average
     if main.value is None or main.low is None or main.high is None:
         return f"How {effect.outcome} differs after {change} is not measured: {main.reason}."
