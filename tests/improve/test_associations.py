@@ -179,7 +179,7 @@ def test_what_nothing_can_be_told_of_says_why() -> None:
     assert absent["alike", ""] == "all posts are alike"
     assert "at least 3 are needed" in absent["where", "there"]
     assert {why for (name, _), why in absent.items() if name == "own"} == {
-        "it varies within 0 of them; at least 3 are needed"
+        "it varies within 0 channels; at least 3 are needed"
     }
     told = [one for one in found.items if one.name == "twin"]
     assert {one.ratio.reason for one in told} == {

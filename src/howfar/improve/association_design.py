@@ -55,6 +55,7 @@ def columns_of(
     posts: PostTable,
     properties: Sequence[str] | None,
     places: IntArray,
+    called: str,
     weeks: bool,
     min_posts: int = MIN_POSTS,
 ) -> Columns:
@@ -91,7 +92,7 @@ def columns_of(
         beside += found.held
         absent += found.absent
         for one in found.asked:
-            if (why := _untold(one, places)) is None:
+            if (why := _untold(one, places, called)) is None:
                 asked.append(one)
             else:
                 absent.append((one.name, one.level, why))
@@ -154,7 +155,7 @@ def _of_figures(name: str, column: FloatArray) -> _Found:
     return found
 
 
-def _untold(one: Asked, places: IntArray) -> str | None:
+def _untold(one: Asked, places: IntArray, called: str) -> str | None:
     """Why nothing can be told of a comparison within channels; null where something can."""
     size = int(places.max()) + 1
     n = np.bincount(places, minlength=size)
@@ -162,4 +163,4 @@ def _untold(one: Asked, places: IntArray) -> str | None:
     varies = np.bincount(places, weights=(one.values - mean[places]) ** 2, minlength=size) > 1e-9
     if int(varies.sum()) >= min(MIN_PLACES, size):
         return None
-    return f"it varies within {int(varies.sum())} of them; at least {MIN_PLACES} are needed"
+    return f"it varies within {int(varies.sum())} {called}s; at least {MIN_PLACES} are needed"

@@ -101,7 +101,7 @@ def associations(
     if not part.counts.any():
         raise StudyError(f"no post drew any {posts.outcome}", "associations")
     codes = (_codes(groups[stays]), _codes(clusters[stays]))
-    columns = columns_of(part, made.properties, codes[1], made.time == "week", made.min_posts)
+    columns = columns_of(part, made.properties, codes[1], kind, made.time == "week", made.min_posts)
     absent = (*absent, *columns.absent)
     design = np.column_stack([columns.beside, *(one.values for one in columns.asked)])
     fit = count_regression(part.counts, design, codes[0], family=made.family, levels=made.levels)
