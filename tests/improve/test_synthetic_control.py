@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.improve.panels import BASQUE, SPAIN, basque_panel, planted
+from tests.improve.synthetic_panels import BASQUE, SPAIN, basque_panel, planted
 
 from howfar.errors import StudyError
 from howfar.improve.effect import Effect

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pysyncon import AugSynth, Dataprep, PenalizedSynth, RobustSynth
-from tests.improve.panels import BASQUE, SPAIN, basque_panel
+from tests.improve.synthetic_panels import BASQUE, SPAIN, basque_panel
 
 from howfar.errors import StudyError
 from howfar.improve.synthetic_build import build_case
