@@ -102,12 +102,24 @@ def overdispersion(found: SeriesAnswer) -> Check | None:
 
 
 def missing_zeros(found: SeriesAnswer) -> Check:
-    """Zeros in a series that is never near zero are days without data, not days without posts."""
+    """Zeros in a series that is never near zero are days without data, not days without posts.
+
+    So are exact zeros of a measurement that lies on both sides of zero, where no other figure
+    occurs a third as often.
+    """
     setting = found.setting
     said: list[str] = []
     for name, y in zip(setting.names, setting.outcomes, strict=True):
-        known = np.abs(y[np.isfinite(y)])
+        seen = y[np.isfinite(y)]
+        known = np.abs(seen)
         others, zeros = known[known > 0], int((known == 0).sum())
+        _, again = np.unique(seen[seen != 0], return_counts=True)
+        often = int(again.max(initial=0))
+        if (seen < 0).any() and (seen > 0).any() and zeros >= 3 and zeros > 3 * often:
+            # A measurement that lies on both sides of 0 does not stop exactly there.
+            least_seen = f"no other figure more than {often} times"
+            said.append(f"{quoted(name)}: {zeros} times exactly 0, {least_seen}")
+            continue
         if not zeros or not others.size or zeros > 0.1 * known.size:
             continue
         least = 0.05 * float(np.median(others))
