@@ -35,9 +35,9 @@ def test_intervals_by_hand() -> None:
     t = float(stats.t.ppf(0.95, found.df))
     interval = found.log_interval(0.9)
     assert interval is not None
-    assert interval.high == pytest.approx(
-        found.value * math.exp(t * math.sqrt(found.variance) / found.value)
-    )
+    factor = math.exp(t * math.sqrt(found.variance) / found.value)
+    assert interval.low == pytest.approx(found.value / factor)
+    assert interval.high == pytest.approx(found.value * factor)
     # Fieller's of the means of four clusters, variances and covariance of a mean.
     means = fieller(11, 4.5, 20 / 3 / 4, 5 / 3 / 4, 8 / 3 / 4, confidence=0.9, df=3)
     assert found.fieller(0.9).low == pytest.approx(means.low)
@@ -92,6 +92,9 @@ def test_missing_is_not_zero() -> None:
     found = cluster_ratio([1, 2, math.nan, 4], [2, 2, 2, math.nan])
     assert found is not None
     assert (found.value, found.n_rows) == (0.75, 2)
+    nothing = cluster_ratio([1, 2, 0], [2, 2, 0])
+    assert nothing is not None
+    assert (nothing.n_rows, nothing.n_clusters) == (3, 2)
     zero = cluster_ratio([1, 2, 0, 4], [2, 2, 2, 0])
     assert zero is not None
     assert (zero.value, zero.n_rows, zero.n_clusters) == (7 / 6, 4, 4)
