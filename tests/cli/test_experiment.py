@@ -208,6 +208,61 @@ def test_wrong_calls(howfar: Call, files: tuple[Path, Path], tmp_path: Path) -> 
     assert 'no column "day"' in done.err
 
 
+def test_posts_come_back_without_their_times(howfar: Call, tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    plan, past, out = tmp_path / "plan.toml", tmp_path / "past.csv", tmp_path / "registered"
+    plan.write_text(POSTS.replace("[power]\n", "[power]\n" + QUICK), encoding="utf-8")
+    lines = ["channel;date;reactions"]
+    for channel in CHANNELS:
+        lines += [f"{channel};{100 + n};{rng.negative_binomial(2, 0.1)},0" for n in range(200)]
+    past.write_text("\n".join(lines), encoding="utf-8")
+    done = howfar("experiment", "register", plan, "--past", past, "--out", out, "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    lines = ["unit,arm,reactions"]
+    for one in told["assignment"]:
+        y = rng.negative_binomial(2, 0.1) * (3 if one["arm"] == "change" else 1)
+        lines.append(f"{one['unit']},{one['arm']},{y}")
+    data = tmp_path / "data.csv"
+    data.write_text("\n".join(lines), encoding="utf-8")
+    done = howfar("experiment", "analyse", out / "registration.toml", data, "--json")
+    assert done.code == 0, done.err
+    found = json.loads(done.out)
+    assert found["grade"] == "A"
+    assert found["relative"]["low"] > 0
+    assert found["p"] <= 0.05
+
+
+def test_a_geo_test_from_plan_to_picture(howfar: Call, tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    countries = tuple(f"c{n:02}" for n in range(12))
+    at = np.arange(120)
+    common = 100 * np.exp(0.2 * np.sin(at / 5))
+    whole = {name: common * (1 + n / 10) + rng.normal(0, 2, 120)
+             for n, name in enumerate(countries)}  # fmt: skip
+    text = CLUSTERS.replace('"clusters"', '"geo"').replace('"60"', '"100"')
+    plan, past, out = tmp_path / "plan.toml", tmp_path / "past.csv", tmp_path / "registered"
+    plan.write_text(
+        text.replace("length = 20", 'length = 20\ntreated = ["c03"]').replace(
+            "[power]\n", "[power]\n" + QUICK
+        ),
+        encoding="utf-8",
+    )
+    past.write_text(table({n: v[:100] for n, v in whole.items()}, "country", "day"), "utf-8")
+    assert howfar("experiment", "register", plan, "--past", past, "--out", out).code == 0
+    whole["c03"][100:] *= 1.2
+    data = tmp_path / "data.csv"
+    data.write_text(table(whole, "country", "day"), encoding="utf-8")
+    done = howfar("experiment", "analyse", out / "registration.toml", data, "--out", tmp_path / "r")
+    assert done.code == 0, done.err
+    told = json.loads((tmp_path / "r" / "effect.json").read_text(encoding="utf-8"))
+    assert told["relative"]["value"] == pytest.approx(0.2, abs=0.03)
+    # By choice: whatever the checks say, never A.
+    assert told["grade"] in ("B", "C")
+    assert not told["randomised"]
+    assert len(told["periods"]) == 120
+
+
 def test_the_plan_of_the_documentation_is_a_plan(howfar: Call, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "concepts" / "experiments.md").read_text(encoding="utf-8")
     plan, past = tmp_path / "plan.toml", tmp_path / "past.csv"
