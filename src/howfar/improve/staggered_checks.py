@@ -137,6 +137,10 @@ def _scatter(case: Case) -> tuple[Check, ...]:
         return (Check(name, asks, None, f"{said}: too few to tell", needed=False),)
     y = y - np.nanmean(y[~own], axis=0)
     size = np.log(np.maximum(np.nanvar(y, axis=1, ddof=1), np.finfo(np.float64).tiny))
+    if np.ptp(size[~own]) < 1e-6:
+        # Two others lie equally far from the mean of the two, whatever they do.
+        said = f"{int((~own).sum())} others that scatter exactly alike: too few to tell"
+        return (Check(name, asks, None, said, needed=False),)
     test = stats.ttest_ind(size[own], size[~own], alternative="greater")
     ratio = float(np.exp((size[own].mean() - size[~own].mean()) / 2))
     p = float(test.pvalue)
