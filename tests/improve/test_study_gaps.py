@@ -100,7 +100,7 @@ def figures(rng: np.random.Generator) -> dict[str, list[Result]]:
     return {"publishing_volume": volume, "engagement": engagement}
 
 
-def taken(text: str, channels: Registry = CHANNELS, **more: str) -> StudyGaps:
+def taken(text: str, channels: Registry = CHANNELS, **more: object) -> StudyGaps:
     rng = np.random.default_rng(1)
     draw = draw_blocks(np.arange(WEEKS), DRAWS, rng)
     sampling = Sampling(0, WEEKS * 7 * 86_400_000_000, 0.95, draw, rng, figures(rng))
@@ -176,6 +176,19 @@ def test_a_chosen_peer() -> None:
     assert of(found, "peer", Audience()).versus == "others"
     french = of(found, "peer", Audience(language="fr", platform="x"))
     assert french.parts[0].other == 3.0
+
+
+def test_what_is_within_control_is_declared_and_checked() -> None:
+    declared = INDEX.replace('id = "median"', 'id = "median"\nwithin_control = "replies"')
+    best = of(taken(HEAD + declared), "best", Audience(platform="x"))
+    assert [p.within for p in best.parts] == ["frequency", "replies"]
+    with pytest.raises(StudyError, match="emotions") as caught:
+        taken(HEAD + declared.replace("replies", "anger"))
+    assert caught.value.where.startswith("study.toml:")
+    with pytest.raises(StudyError, match="'mood' is refused"):
+        taken(HEAD + INDEX.replace('id = "volume"', 'id = "mood"'), decided={"mood": "kind"})
+    with pytest.raises(StudyError, match="not within control: what people are to feel"):
+        taken(HEAD + declared.replace('id = "median"', 'id = "anger"'))
 
 
 def test_ours_without_an_owner_get_no_advice() -> None:

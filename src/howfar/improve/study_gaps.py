@@ -59,7 +59,8 @@ def study_gaps(
     declares no index (then those of the profile), figures stand beside the median of the peers'.
 
     peer: the unit that ours are to be set against; where null, the next above it. decided:
-    indicator of the user's own table -> property of the fixed list. Targets: of the index's
+    indicator -> property of the fixed list, beside what indicators of the index declare
+    (``within_control``). Targets: of the index's
     indicators, and of objectives for the first indicator that they name; an objective for other
     languages or countries than the audience's does not count there.
 
@@ -68,7 +69,9 @@ def study_gaps(
     """
     advised(channels)
     asked = study.index or listed(study.profile or DEFAULT)
-    made = _StudyGaps(study, channels, held, sampling, table, peer, decided or {})
+    named = {i.id: i.within_control for i in asked.indicators if i.within_control}
+    checked = of_indicators(named | dict(decided or {}), _WHERE)
+    made = _StudyGaps(study, channels, held, sampling, table, peer, checked)
     found: list[Gap] = []
     absent: dict[Audience, str] = {}
     wanted = {one for o in study.objectives for one in (*o.languages, *o.countries)}
@@ -88,7 +91,7 @@ class _StudyGaps:
     sampling: Sampling
     table: UnitsTable | None
     peer: str | None
-    decided: Mapping[str, str]
+    decided: Mapping[str, Property]
 
     def of(self, asked: IndexPart, audience: Audience) -> list[Gap]:
         """The gaps of our units for one audience; StudyError where there is nothing to compare."""
@@ -239,5 +242,5 @@ class _StudyGaps:
             if what == "frequency" and audience.language:
                 what = "language"
             if what is not None:
-                found[one.id] = what
+                found.setdefault(one.id, what)
         return found

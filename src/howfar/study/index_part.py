@@ -5,13 +5,15 @@ from __future__ import annotations
 import tomllib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from howfar.errors import StudyError
 from howfar.study.base import Part, Text, Texts, repeated
 from howfar.study.explain import problems_of
 from howfar.study.lines import key_lines
 from howfar.study.problems import error_from
+from howfar.study.taxonomy import Property
+from howfar.study.within_control import parse_property, refusal
 
 Level = Literal["input", "activity", "output", "out-take", "outcome", "impact"]
 Basis = Literal["survey", "experiment", "quasi-experiment", "records"]
@@ -73,6 +75,8 @@ class IndexIndicator(Part):
     """Worst and best figure, where the scale is not to depend on who is compared."""
     target: Number | None = None
     """The figure to be reached."""
+    within_control: Annotated[Property | None, BeforeValidator(parse_property)] = None
+    """What the institution decides by itself if this figure is it, of the fixed list; else none."""
     net: Figure | None = None
     """The same figure net of synchronised amplification, from a measure."""
     net_column: Text | None = None
@@ -90,6 +94,8 @@ class IndexIndicator(Part):
             )
         elif self.level or self.basis:
             raise ValueError("the level of a measure is its own: leave out level and basis")
+        if self.within_control and (reason := refusal(f"{self.id} {self.label}")) is not None:
+            raise ValueError(f"it is not within control: {reason}")
         if self.level in _CLAIMS and self.basis is None:
             raise ValueError(
                 f"an {self.level} needs a survey, an experiment, a quasi-experiment or rated "

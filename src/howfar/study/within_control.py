@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from howfar.errors import StudyError
 from howfar.study.problems import suggest
@@ -95,3 +95,13 @@ def check_property(name: str, where: str) -> Property:
             "name what is changed in how, when, in which languages or how fast you publish",
         )
     raise StudyError(f"{name!r} is not within control", where, expected, suggest(name, PROPERTIES))
+
+
+def parse_property(value: Any) -> Any:
+    """For the study file: a text as a property; ValueError says what is wrong with another one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return check_property(value, "")
+    except StudyError as error:
+        raise ValueError("; ".join(filter(None, (error.what, error.expected)))) from None
