@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.cli.conftest import Call
+from tests.conftest import ROOT
 
 from howfar.improve.lexicon import causal_words
 
@@ -185,6 +186,27 @@ def test_placebo_dates(howfar: Call, tmp_path: Path) -> None:
     both = told(howfar, *asked, "--start", "2016-W30", "--no-checks")
     assert both["placebo_dates"]["dates"][-1]["period"] < "2016-W30"
     assert "nothing was changed" in howfar("effect", *asked).out
+
+
+def test_every_check_is_in_the_docs(howfar: Call, tmp_path: Path) -> None:
+    long, wide = made(tmp_path, 0.2)
+    text = (ROOT / "docs" / "concepts" / "effects.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in text.splitlines() if line.startswith("|")]
+    known = {name.strip() for row in rows for name in row.split(",")}
+    same = ("--outcome", "replies", "--unit", "channel", "--time", "week")
+    of_one = ("--treated", "a", "--start", "2016-W25")
+    every = [
+        told(howfar, "its", long, *same, *of_one, "--control", "all"),
+        told(howfar, "its", wide, "--outcome", "a", "--time", "week", "--start", "2016-W25",
+             "--family", "poisson"),
+        told(howfar, "did", long, *same, "--first", "began"),
+        told(howfar, "did", long, *same, "--first", "began", "--layout", "unbalanced"),
+        told(howfar, "synth", long, *same, *of_one),
+        told(howfar, "series", long, *same, *of_one, "--control", "b"),
+    ]  # fmt: skip
+    found = {check["id"] for one in every for check in one["checks"]}
+    assert found <= known
+    assert len(found) > 12
 
 
 @pytest.mark.parametrize(
