@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import LinearConstraint, minimize
 
 from howfar.errors import StudyError
 from howfar.stats.simplex import simplex_least_squares
+from howfar.stats.simplex_quadratic import simplex_quadratic
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,24 +93,11 @@ def penalised_weights(x1: Floats, x0: Floats, importance: Floats, penalty: float
     """Weights that minimise |x1 - x0 w|^2 + penalty sum_j w_j |x1 - x0_j|^2, each by importance.
 
     The objective of Abadie & L'Hour (2021, doi 10.1080/01621459.2021.1971535), as in pysyncon's
-    PenalizedSynth, with its gradient given. x1 (rows,), x0 (rows, donors), scaled.
+    PenalizedSynth, solved exactly. x1 (rows,), x0 (rows, donors), scaled.
     """
     root = np.sqrt(importance)
     a, b = root[:, None] * x0, root * x1
     far = ((a - b[:, None]) ** 2).sum(axis=0)
     if penalty == 0:
         return simplex_least_squares(a, b)
-    n = a.shape[1]
-    size = float(far.mean()) or 1.0
-    p, q = a.T @ a / size, (-b @ a + penalty / 2 * far) / size
-    found = minimize(
-        lambda w: float(q @ w + 0.5 * w @ p @ w),
-        np.full(n, 1 / n),
-        jac=lambda w: q + p @ w,
-        bounds=[(0.0, 1.0)] * n,
-        constraints=LinearConstraint(np.ones((1, n)), 1.0, 1.0),
-        method="SLSQP",
-        options={"maxiter": 2000, "ftol": 1e-14},
-    )
-    w = np.clip(np.asarray(found.x, dtype=np.float64), 0.0, None)
-    return np.asarray(w / w.sum(), dtype=np.float64)
+    return simplex_quadratic(a.T @ a, -b @ a + penalty / 2 * far)
