@@ -85,5 +85,19 @@ WORDS = {
     "clear of it on the wrong side",
     "way": "how something reached people: paid, broadcast or word of mouth; never pooled",
     "conversion chain": "from shown to acted in steps, each a rate with its own denominator",
+    "change": "something that an institution did otherwise from a day on, on channels of its own; "
+    "[[changes]] in the study file",
+    "effect": "what a change did, as far as a comparison with what was not changed can tell; the "
+    "word is used from grade B on, below it stands difference",
+    "grade": "strength of the evidence: A by lot and verified, B compared and every check passed, "
+    "C adjusted or a check did not pass, D a difference only; computed, never given",
+    "check": "something that has to hold for an effect to be believed; one that does not hold "
+    "takes the grade down by itself",
+    "control series": "a series that the change did not touch; without one whatever recovers by "
+    "itself looks like an effect",
+    "donor": "a unit that was not changed, of which a mixture stands in for one that was",
+    "placebo": "the same analysis at a date, or of a unit, with no change: what shows there is "
+    "chance or trend",
+    "counterfactual": "what would have been seen without the change; never seen, always estimated",
 }  # fmt: skip
 """Word -> meaning; levels and capture classes included."""
