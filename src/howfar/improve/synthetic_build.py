@@ -74,10 +74,7 @@ def build_case(
     _enough(fit & seen, counted & seen, names)
     places = [panel.unit(name) for name in names]
     pairs = zip(rows, windows, strict=True)
-    y = [
-        (panel.outcomes[row, w][seen], panel.outcomes[np.ix_(places, w)][:, seen].T)
-        for row, w in pairs
-    ]
+    y = [(panel.outcomes[row, w][seen], panel.outcomes[places][:, w[seen]].T) for row, w in pairs]
     xs = [matrix[:, row] for row in rows]
     if combine == "average":
         y, xs = [(mean_over([y1 for y1, _ in y]), y[0][1])], [mean_over(xs)]
@@ -124,7 +121,8 @@ def _donors(
             _WHERE,
             next="take them over other periods, or leave them out",
         )
-    names, dropped = [], []
+    names: list[str] = []
+    dropped: list[str] = []
     for name in dict.fromkeys(given):
         row = panel.unit(name)
         whole = all(np.isfinite(panel.outcomes[row, w][seen]).all() for w in windows)

@@ -18,7 +18,9 @@ def ridge_weights(b1: Floats, b0: Floats, weights: Floats, ridge: float) -> Floa
     """
     left = b0 @ b0.T + ridge * np.eye(b0.shape[0])
     rest = b1 - b0 @ weights
-    return np.asarray(np.linalg.lstsq(left, rest, rcond=None)[0] @ b0, dtype=np.float64)
+    # Without a ridge there may be no inverse: the shortest solution then.
+    found = np.linalg.solve(left, rest) if ridge > 0 else np.linalg.lstsq(left, rest, rcond=None)[0]
+    return np.asarray(found @ b0, dtype=np.float64)
 
 
 def ridges(b0: Floats, smallest: float = 1e-8, steps: int = 20) -> Floats:
