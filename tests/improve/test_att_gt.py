@@ -225,6 +225,11 @@ def test_pairs_use_whoever_is_there_in_both_periods() -> None:
     assert at[3, 3] == pytest.approx((7 + 9) / 2 - 0)
     assert at[3, 4] == pytest.approx((7 + 11) / 2 - 3)
     assert at[4, 4] == pytest.approx(8 - 3)
+    # Without c in period 3, it is compared with the period before.
+    gone = att_gt(cohorts(*table({**SMALL, "c": [0.0, 1, np.nan, 10]}, STARTS), layout="pairs"))
+    late = (gone.group == 4) & (gone.time == 4)
+    assert gone.base[late] == 2
+    assert gone.att[late] == pytest.approx(9 - 3)
 
 
 def test_where_nobody_never_begins_the_last_are_the_comparison() -> None:

@@ -67,11 +67,20 @@ class GroupTime:
         return np.asarray(np.sqrt((self.summed(influence) ** 2).sum(axis=0)) / self.data.n)
 
 
+def _last(data: Cohorts, g: float, anticipation: float) -> float:
+    """The last period before the change; of pairs the last in which any of the cohort is there."""
+    before = data.times[data.times + anticipation < g]
+    if data.layout == "pairs":
+        there = np.isin(before, data.time[data.first[data.unit] == g])
+        before = before[there] if there.any() else before
+    return float(before[-1])
+
+
 def _pairs(data: Cohorts, base: Base, anticipation: float) -> Iterator[tuple[float, float, float]]:
     """Cohort, period and the period that it is compared with."""
     times = data.times
     for g in data.cohorts:
-        last = times[times + anticipation < g][-1]
+        last = _last(data, float(g), anticipation)
         for at, t in enumerate(times):
             if base == "universal" or t >= g - anticipation:
                 yield float(g), float(t), float(last)
@@ -91,8 +100,9 @@ def att_gt(
     """What did the change do to those who began in g, in period t?
 
     ATT(g, t) = E[Y_t - Y_b | first = g] - E[Y_t - Y_b | not changed by t], b the last period
-    before g less the anticipation; with covariates by ``panel_att`` or ``stacked_att``. Before the
-    change a ``varying`` base compares neighbouring periods, a ``universal`` one all with b.
+    before g less the anticipation (of ``pairs`` the last in which the cohort is there); with
+    covariates by ``panel_att`` or ``stacked_att``. Before the change a ``varying`` base compares
+    neighbouring periods, a ``universal`` one all with b.
 
     Parameters
     ----------
@@ -174,7 +184,7 @@ class _Cell:
         self.others = np.isinf(data.first)
         if control == "not-yet":
             self.others |= (data.first > max(t, b) + anticipation) & ~self.changed
-        last = float(data.times[data.times + anticipation < g][-1])
+        last = _last(data, g, anticipation)
         self.weigh = {"base": last, "first": float(data.times[0])}.get(weights_from, min(t, b))
         self.own = weights_from in ("earlier", "varying") or data.layout == "cross-sections"
 
