@@ -107,7 +107,8 @@ def interrupted_series(
         periods from the date on, and before it, that are left out (a change that came by and by,
         or that was known before).
     control_trend, control_season : "own" or "shared" by all series. dispersion : each series' own
-        (default) or one for all, as an ordinary generalised linear model has.
+        (default) or one for all, as an ordinary generalised linear model has; with autoregressive
+        errors always each series' own.
     errors : "independent"; "newey-west" with lags; "autoregressive" of an order by restricted
         likelihood; "auto": autoregressive of the smallest order of 1 to 3 that leaves nothing.
         An ordinary generalised linear model is "independent"; its figure is kept beside the other

@@ -16,6 +16,7 @@ from howfar.improve.series_answer import FAILS, SeriesAnswer, answer, why_not
 from howfar.improve.series_design import design_of
 from howfar.improve.series_setting import SeriesSetting
 
+_TOLD = 2.0  # standard errors of the answer beyond which another model tells too little
 _SLACK = 0.25  # standard errors by which models of one thing may differ where theory says none
 
 
@@ -84,7 +85,9 @@ def sensitivity(found: SeriesAnswer) -> tuple[Check, list[Variant]]:
 
     A variant contradicts where it lies farther from the answer than the data it adds or leaves out
     allow, |v - a| > z sqrt(|se_v^2 - se_a^2|) + se_a / 4 (Hausman 1978, doi 10.2307/1913827; z of
-    Bonferroni over the variants), or where both are clear and point in opposite directions.
+    Bonferroni over the variants). Where the answer is clear, a variant also contradicts that leaves
+    less than half of it, unless it tells too little (a standard error twice as large): what hangs
+    on a trend that is straight, say, is not to be built upon.
     """
     variants = [
         variant
@@ -129,12 +132,14 @@ def _judged(id: str, asks: str, found: SeriesAnswer, variants: list[Variant]) ->
         return Check(id, asks, None, "too few figures for any other model")
     z = float(stats.norm.isf(FAILS / 2.0 / len(variants)))
     low, high = found.limits
+    clear = low > 0 or high < 0
     against = []
     for one in variants:
         apart = math.sqrt(abs(one.error**2 - found.plain**2))
         differs = abs(one.value - found.value) > z * apart + _SLACK * found.plain
-        opposite = (low > 0 and one.limits[1] < 0) or (high < 0 and one.limits[0] > 0)
-        if differs or opposite:
+        told = one.error <= _TOLD * found.plain
+        kept = one.value * math.copysign(1.0, found.value) >= 0.5 * abs(found.value)
+        if differs or (clear and told and not kept):
             against.append(one.said)
     values = [one.value for one in variants]
     said = f"{len(variants)} others, none says something else"
