@@ -117,10 +117,12 @@ def test_currencies_apart() -> None:
 
 
 def test_rows_of_the_results() -> None:
-    made = list(way_results(rows((0, False, 2, 10), (1, False, 3, 20)), costs(STAFF), sampling()))
-    assert [one.dims["category"] for one in made] == ["spend", "average"]
+    table = rows((0, False, 2, 10), (1, False, 3, 20))
+    table = table.set_column(table.column_names.index("views"), "views", [[40.0, 60.0]])
+    made = list(way_results(table, costs(STAFF), sampling()))
+    assert [one.dims["category"] for one in made] == ["spend: broadcast", "average", "average"]
     assert made[0].estimate.value == pytest.approx(280)
-    assert made[1].dims["params"] == "way=broadcast;counted=reactions"
+    assert made[2].dims["params"] == "way=broadcast;counted=reactions"
     assert made[1].estimate.method.startswith("average cost, not incremental")
 
 

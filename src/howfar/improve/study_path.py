@@ -48,6 +48,7 @@ from howfar.improve.path_rows import (
 from howfar.improve.path_steps import association_step, effect_step, gap_id, gap_step
 from howfar.improve.planned_tests import Planner
 from howfar.improve.study_gaps import StudyGaps, study_gaps
+from howfar.improve.way_costs import way_results
 from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, weekly_panel
 from howfar.schema.comparable import Ground
 from howfar.schema.estimate import Result, exact, not_measured
@@ -70,9 +71,8 @@ class Given:
     """What a path is made of, beside the study and its channels.
 
     panel_rows: weekly_panel.panel_rows, reduced. posts: post_table.post_rows of our channels,
-    reduced. costs: of
-    costs.csv, table: of the index, where there is one. held: what figures rest on.
-    ``Sampling.given``: the run's results.
+    reduced. costs: of costs.csv, table: of the index, where there is one. held: what figures rest
+    on. ways: way_costs.way_rows of our channels, reduced. ``Sampling.given``: the run's results.
     """
 
     panel_rows: pa.Table
@@ -81,6 +81,7 @@ class Given:
     table: UnitsTable | None
     held: Ground
     sampling: Sampling
+    ways: pa.Table
 
 
 @dataclass
@@ -124,6 +125,8 @@ def study_path(study: Study, channels: Registry, given: Given) -> Laid:
         looked_at += seen.family
         steps += _of_associations(seen, given.posts, planner, laid)
     _chain(posts, given.sampling.confidence, laid)
+    if given.costs is not None:
+        laid.add(COST.id, way_results(given.ways, given.costs, given.sampling))
     path = lay_path(steps, looked_at=looked_at)
     laid.document = path_document(path)
     for declaration in PATH_DECLARATIONS:

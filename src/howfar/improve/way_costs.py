@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import ibis
 import numpy as np
@@ -137,13 +137,14 @@ def _date(microseconds: int) -> dt.date:
 
 
 def way_results(rows: pa.Table, costs: CostsTable, sampling: Sampling) -> Iterator[Result]:
-    """The costs of ``way_costs`` as rows of the results, each with its spend."""
+    """The costs of ``way_costs`` as rows of the results, and once what was spent on each way."""
+    told = set()
     for channel, cost in way_costs(rows, costs, sampling):
-        where: dict[str, Any] = {
-            "channel": channel,
-            "params": f"way={cost.part};counted={cost.counted}",
-        }
-        if cost.spend.currency:
+        once = channel, cost.part, cost.spend.currency
+        if cost.spend.currency and once not in told:
+            told.add(once)
             spent = exact(cost.spend.amount, cost.spend.currency, "what the books say")
-            yield Result(spent, where | {"category": "spend"})
-        yield Result(cost.estimate, where | {"category": cost.kind})
+            where = {"channel": channel, "category": f"spend: {cost.part}"}
+            yield Result(spent, where)
+        params = f"way={cost.part};counted={cost.counted}"
+        yield Result(cost.estimate, {"channel": channel, "category": cost.kind, "params": params})

@@ -17,6 +17,7 @@ from howfar.improve.own_posts import in_order, own_posts
 from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.improve.post_table import post_rows
 from howfar.improve.study_path import Given, study_path, wanted
+from howfar.improve.way_costs import way_rows
 from howfar.improve.weekly_panel import panel_rows
 from howfar.publish.results import Measured
 from howfar.run.opened import COSTS, opened
@@ -31,10 +32,11 @@ from howfar.study.units_table import UnitsTable
 
 @dataclass(frozen=True)
 class Reduced:
-    """Rows that the path is made of: weekly figures of all channels, and our own posts."""
+    """Rows of the path: weekly figures of all channels, our own posts, and these paid or not."""
 
     panel: pa.Table
     posts: pa.Table
+    ways: pa.Table
 
 
 def reduce_path(tables: Tables, study: Study, channels: Registry) -> Reduced | None:
@@ -43,7 +45,8 @@ def reduce_path(tables: Tables, study: Study, channels: Registry) -> Reduced | N
         return None
     posts = post_rows(tables)
     ours = posts.filter(posts.channel.isin(sorted(channels.ours)))
-    return Reduced(_rows(panel_rows(tables)), _rows(ours))
+    ways = way_rows(tables, channels.ours)
+    return Reduced(_rows(panel_rows(tables)), _rows(ours), _rows(ways))
 
 
 def assess_path(
@@ -63,7 +66,9 @@ def assess_path(
     own = np.random.default_rng([study.about.seed, zlib.crc32(b"path")])
     sampling = replace(sampling, given=given, rng=own)
     laid = study_path(
-        study, channels, Given(reduced.panel, reduced.posts, costs, table, held, sampling)
+        study,
+        channels,
+        Given(reduced.panel, reduced.posts, costs, table, held, sampling, reduced.ways),
     )
     found = [Measured(one, tuple(laid.rows.get(one.id, ()))) for one in PATH_DECLARATIONS]
     return found, laid.document
