@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,7 +26,7 @@ def command(
     ] = None,
     posts: Annotated[
         bool,
-        typer.Option("--posts", help="With --step: the channels' own posts behind it, as a table."),
+        typer.Option("--posts", help="With --step: the channels' own posts behind it, as CSV."),
     ] = False,
     json: AsJson = False,
 ) -> None:
@@ -64,6 +66,9 @@ def _show_posts(rows: list[dict[str, Any]], json: bool, told: dict[str, Any]) ->
     if not rows:
         say("no settled post of these channels is in the window")
         return
-    say("\t".join(rows[0]))
-    for row in rows:
-        say("\t".join("" if value is None else str(value) for value in row.values()))
+    out = io.StringIO()
+    lines = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    lines.writeheader()
+    lines.writerows(rows)
+    for line in out.getvalue().splitlines():
+        say(line)

@@ -112,6 +112,9 @@ def change_effect(
         return series_effect(panel, cast, confidence=confidence)
     except StudyError as error:
         return nothing(outcome, error.what, change.design)
+    except np.linalg.LinAlgError:
+        # The same number of posts every week, for example: nothing is left to judge chance by.
+        return nothing(outcome, "the model does not settle on these figures", change.design)
 
 
 def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effect:
@@ -141,7 +144,8 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     if change.outcome != VOLUME:
         settings["exposure"] = exposure
     settings |= _controls(panel, cast, cast.controls)
-    effect = interrupted_series(outcome, cast.first, **settings)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        effect = interrupted_series(outcome, cast.first, **settings)
     names = tuple(panel.series[n][0] for n in cast.controls)
     checks = effect.checks
     if len(names) > 1 and effect.relative.value is not None:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from howfar.schema.measure import Declaration, Example
+
+_WEEKS: Final = [9, 11] * 5 + [11, 13] * 3
+"""Ten weeks about 10 and, after a change, six about 12."""
+_POSTS: Final[list[dict[str, Any]]] = [
+    {"channel": f"c{n}", "week": week, "kind": kind, "reactions": mean + away}
+    for n, more in enumerate((1, -1, 2, -2, 0, 0))
+    for week in range(5)
+    for kind, mean in (("photo", 10), ("video", 12 + more))
+    for away in (2, -2)
+]
+"""Photos with 10 reactions in six channels, videos with 12, in some channels more or fewer."""
 
 EFFECT = Declaration(
     id="effect_of_change",
@@ -17,7 +28,7 @@ EFFECT = Declaration(
         "seen": "the outcome in each week since the change",
         "expected": "what was to be expected in that week without it",
     },
-    unit="relative change",
+    unit="part of what would have been",
     source="interrupted series: Lopez Bernal, Cummins & Gasparrini 2017 (doi 10.1093/ije/dyw098); "
     "ATT(g, t): Callaway & Sant'Anna 2021 (doi 10.1016/j.jeconom.2020.12.001); synthetic control: "
     "Abadie & Gardeazabal 2003 (doi 10.1257/000282803321455188); counterfactual series: Brodersen "
@@ -36,11 +47,11 @@ EFFECT = Declaration(
     beware="Only grades A and B say what a change did. Without a control series a recovery that "
     "would have come by itself looks like an effect.",
     example=Example(
-        rows={"weeks": [{"seen": 12.0, "expected": 10.0}, {"seen": 11.0, "expected": 10.0}]},
+        rows={"weeks": [{"replies": n, "changed": week >= 10} for week, n in enumerate(_WEEKS)]},
         where={"category": "relative"},
-        value=0.15,
-        interval=(0.05, 0.25),
-        parts={"seen": [12, 11], "expected": [10, 10]},
+        value=0.2,
+        interval=(0.07660554076599858, 0.3375372366887937),
+        parts={"seen": _WEEKS[10:], "expected": [10] * 6},
     ),
 )
 
@@ -83,7 +94,7 @@ ASSOCIATION = Declaration(
         "with_it": "engagement of posts that have the property, all else in the model equal",
         "without": "that of posts of the reference",
     },
-    unit="relative difference",
+    unit="part of the reference",
     source="Wooldridge 1999 (doi 10.1016/S0304-4076(98)00033-5); false discovery rate: Benjamini & "
     "Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x)",
     uncertainty="robust, clustered by channel and week",
@@ -94,10 +105,10 @@ ASSOCIATION = Declaration(
     beware="What goes with something need not bring it about: channels choose what they post, and "
     "when.",
     example=Example(
-        rows={"means": [{"with_it": 12.0, "without": 10.0}]},
-        where={"category": "reactions"},
+        rows={"posts": _POSTS},
+        where={"category": "kind: video"},
         value=0.2,
-        interval=(0.1, 0.3),
+        interval=(0.060222896741, 0.358204962774),
         parts={"with_it": 12, "without": 10},
     ),
 )
@@ -113,7 +124,7 @@ EXPERIMENT = Declaration(
         "found": "1 for each placebo test with a planted effect that found it, else 0",
         "tried": "placebo tests on the study's own past",
     },
-    unit="power",
+    unit="part of experiments",
     source="Bojinov, Simchi-Levi & Zhao 2023 (doi 10.1287/mnsc.2022.4583); permutation: Fisher "
     "1935; power by simulation on the past as in GeoLift",
     uncertainty="Wilson over the placebo tests that were tried",
@@ -127,7 +138,7 @@ EXPERIMENT = Declaration(
         rows={"placebos": [{"found": 1}] * 16 + [{"found": 0}] * 4},
         where={"category": "power"},
         value=0.8,
-        interval=(0.5839826090475107, 0.9193423006110993),
+        interval=(0.5839825677481064, 0.919342337420202),
         parts={"found": [1] * 16 + [0] * 4, "tried": 20},
     ),
 )
@@ -182,11 +193,17 @@ CHAIN = Declaration(
     "out of that rate only. Posts that money carried make a chain of their own.",
     beware="Who visits is not who was shown: a step's rate speaks of counts, not of persons.",
     example=Example(
-        rows={"weeks": [{"views": 1000.0, "clicks": 20.0}, {"views": 3000.0, "clicks": 60.0}]},
+        rows={
+            "weeks": [
+                {"views": 1000.0, "clicks": 20.0},
+                {"views": 3000.0, "clicks": 66.0},
+                {"views": 2000.0, "clicks": 34.0},
+            ]
+        },
         where={"category": "clicks of views"},
         value=0.02,
-        interval=(0.0, 1.0),
-        parts={"went_on": [20, 60], "were_there": [1000, 3000]},
+        interval=(0.010613297715471433, 0.03737495834100862),
+        parts={"went_on": [20, 66, 34], "were_there": [1000, 3000, 2000]},
     ),
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from howfar.improve.association import Association
 from howfar.improve.conversion_chain import Chain
@@ -13,9 +13,6 @@ from howfar.improve.effect import Effect
 from howfar.improve.gap import Gap
 from howfar.improve.path import Settling
 from howfar.schema.estimate import Estimate, Result, exact
-
-RELATIVE: Final = "relative change"
-"""Unit of an effect as a part of what was to be expected."""
 
 
 def effect_results(

@@ -69,6 +69,8 @@ class WeeklyPanel:
         """Mean of a figure a post, (C, W), or for VOLUME posts a week; NaN where there is none."""
         if figure == VOLUME:
             return self.posts
+        if figure not in self.total:
+            return np.full(self.posts.shape, np.nan)
         counted, total = self.counted[figure], self.total[figure]
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(counted > 0, total / counted, np.nan)

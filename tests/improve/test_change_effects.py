@@ -1,0 +1,189 @@
+"""What a study's changes did: who is compared, what is found of it, what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.improve.weekly_panels import panel, wandering
+
+from howfar.improve.change_effects import (
+    Cast,
+    cast_of,
+    change_effect,
+    did_effect,
+    weekly_relative,
+)
+from howfar.improve.weekly_panel import WeeklyPanel
+from howfar.study.changes import Change
+
+MONDAY = dt.date(2024, 4, 1)
+"""The 14th week after 2024-01-01 begins on it."""
+DAY = (MONDAY - dt.date(1970, 1, 1)).days
+
+
+def changed(**more: Any) -> Change:
+    told = {"id": "a", "date": MONDAY, "channels": ("c0",), "property": "latency", "what": "faster"}
+    return Change.model_validate(told | more)
+
+
+def cast(of: WeeklyPanel, change: Change | None = None, *others: Change, day: int = DAY) -> Cast:
+    change = change or changed()
+    return cast_of(of, change, (change, *others), frozenset(of.series), day, None)
+
+
+def found(of: WeeklyPanel, one: Cast) -> Any:
+    return change_effect(of, one, confidence=0.95, rng=np.random.default_rng(1))
+
+
+def test_a_step_of_the_changed_channel_alone_is_found_to_its_size() -> None:
+    # 100 before and 120 after, others 50 all along, with a little that goes up and down.
+    waves = 1 + 0.01 * np.cos(np.arange(26))
+    means = np.vstack([100 * waves, *([50 * waves] * 4)])
+    means[0, 13:] *= 1.2
+    effect = found(panel(means), cast(panel(means)))
+    assert effect.relative.value == pytest.approx(0.2, abs=0.002)
+    # 20 more a post, of 40 posts a week.
+    assert effect.average.value == pytest.approx(20 * 40, rel=0.02)
+    assert effect.cumulative.value == pytest.approx(20 * 40 * 13, rel=0.02)
+    weekly = weekly_relative(effect)
+    assert weekly["2024-04-01"].value == pytest.approx(0.2, abs=0.01)
+    assert weekly["2024-03-25"].value == pytest.approx(0.0, abs=0.01)
+
+
+def test_what_moves_all_alike_is_no_effect() -> None:
+    rng = np.random.default_rng(3)
+    means = wandering(rng, 6, 26, noise=0.02)
+    means[:, 13:] *= 1.5
+    effect = found(panel(means), cast(panel(means)))
+    assert effect.relative.low < 0 < effect.relative.high
+
+
+def test_another_mix_of_channels_is_no_effect() -> None:
+    # Both channels stay as they are; from the change on only the larger one posts much.
+    waves = 1 + 0.01 * np.cos(np.arange(26))
+    means = np.vstack([1000 * waves, 10 * waves, *([50 * waves] * 4)])
+    made = panel(means)
+    for table in (made.counted, made.total):
+        table["reactions"][1, 13:] /= 20
+    one = cast(made, changed(channels=("c0", "c1")))
+    assert found(made, one).relative.value == pytest.approx(0.0, abs=0.005)
+
+
+def test_without_controls_there_is_never_grade_b() -> None:
+    rng = np.random.default_rng(5)
+    for draw in range(5):
+        # A crisis: half is lost five weeks before the measure, and comes back by itself.
+        means = wandering(rng, 1, 26)
+        lost = np.where(np.arange(26) >= 11, 0.6 * np.exp(-(np.arange(26) - 11) / 2), 0.0)
+        effect = found(panel(means * (1 - lost)), cast(panel(means)))
+        assert effect.compared == ()
+        assert effect.grade in ("C", "D"), draw
+
+
+def test_a_crisis_that_passes_by_itself_gets_no_grade_b_where_others_had_none() -> None:
+    rng = np.random.default_rng(6)
+    means = wandering(rng, 8, 26)
+    means[0] *= 1 - np.where(np.arange(26) >= 11, 0.6 * np.exp(-(np.arange(26) - 11) / 2), 0.0)
+    effect = found(panel(means), cast(panel(means)))
+    failed = {check.id for check in effect.checks if not check.holds}
+    assert effect.grade in ("C", "D")
+    assert failed & {"dip-before", "placebo-time", "pre-trend"}
+
+
+def test_controls_are_those_that_nothing_touched() -> None:
+    made = panel(wandering(np.random.default_rng(1), 5, 26))
+    other = changed(id="b", channels=("c3",))
+    one = cast(made, changed(), other)
+    assert one.controls == (1, 2, 4)
+    assert one.left_out == {"c3": "changed something itself"}
+    named = cast(made, changed(controls=("c2", "c3")), other)
+    assert named.controls == (2, 3)
+
+
+def test_a_channel_with_few_figures_is_no_control() -> None:
+    means = wandering(np.random.default_rng(1), 4, 26)
+    means[3, ::2] = np.nan
+    one = cast(panel(means))
+    assert one.controls == (1, 2)
+    assert one.left_out == {"c3": "has figures in too few weeks"}
+
+
+def test_channels_of_other_platforms_are_no_controls() -> None:
+    made = panel(wandering(np.random.default_rng(1), 3, 26))
+    made = WeeklyPanel(
+        (("c0", "x"), ("c1", "youtube"), ("c2", "x")),
+        made.weeks, made.posts, made.counted, made.total, made.logs,
+    )  # fmt: skip
+    assert cast(made).controls == (2,)
+
+
+def test_a_week_that_the_change_fell_into_is_left_out() -> None:
+    made = panel(wandering(np.random.default_rng(1), 5, 26))
+    whole, within = cast(made), cast(made, day=DAY + 3)
+    assert (whole.first, whole.whole) == (13, True)
+    assert (within.first, within.whole) == (13, False)
+    assert found(made, within).arguments["washout"] == 1
+    assert found(made, whole).arguments["washout"] == 0
+
+
+@pytest.mark.parametrize("design", ["its", "did", "synth", "series"])
+def test_every_design_finds_a_large_planted_effect(design: str) -> None:
+    rng = np.random.default_rng(11)
+    made = panel(wandering(rng, 12, 40, effect=0.5, change=20, noise=0.03))
+    day = DAY + 7 * 7
+    one = cast(made, changed(design=design), day=day)
+    effect = found(made, one)
+    assert effect.design == design
+    assert effect.relative.value == pytest.approx(0.5, abs=0.2)
+    assert len(effect.compared) == 11
+    assert weekly_relative(effect)
+
+
+def test_several_dates_of_one_change_together() -> None:
+    rng = np.random.default_rng(12)
+    means = wandering(rng, 16, 40, noise=0.03)
+    casts = []
+    changes = [
+        changed(id=f"d{n}", channels=tuple(f"c{k}" for k in range(4 * n, 4 * n + 4)))
+        for n in range(2)
+    ]
+    for n in range(2):
+        means[4 * n : 4 * n + 4, 18 + 6 * n :] *= 1.3
+    made = panel(means)
+    for n, change in enumerate(changes):
+        day = DAY + 7 * (5 + 6 * n)
+        casts.append(cast_of(made, change, changes, frozenset(made.series), day, None))
+    effect = did_effect(made, casts, confidence=0.95, rng=np.random.default_rng(1))
+    assert effect.relative.value == pytest.approx(0.3, abs=0.08)
+    assert len(effect.compared) == 8
+    low, high = effect.relative.low, effect.relative.high
+    assert low is not None
+    assert 0 < low < 0.3 < high
+
+
+@pytest.mark.parametrize(
+    ("more", "day", "reason"),
+    [
+        ({"channels": ("nobody",)}, DAY, "no posts of nobody"),
+        ({"outcome": "clicks"}, DAY, "no post has clicks"),
+        ({}, DAY - 7 * 20, "outside the whole weeks"),
+        ({}, DAY + 7 * 20, "outside the whole weeks"),
+    ],
+)
+def test_what_cannot_be_measured_says_why(more: dict[str, Any], day: int, reason: str) -> None:
+    made = panel(wandering(np.random.default_rng(1), 4, 26))
+    effect = found(made, cast(made, changed(**more), day=day))
+    assert effect.relative.status == "not_measured"
+    assert reason in (effect.relative.reason or "")
+    assert effect.grade == "D"
+
+
+@pytest.mark.parametrize("outcome", ["reactions", "publishing_volume"])
+def test_figures_that_never_vary_tell_nothing(outcome: str) -> None:
+    made = panel(np.full((5, 26), 50.0))
+    effect = found(made, cast(made, changed(outcome=outcome)))
+    assert effect.relative.status == "not_measured"
+    assert effect.grade not in ("A", "B")
