@@ -177,7 +177,7 @@ def did_effect(
         weeks[time],
         first[unit],
         rng=rng,
-        layout="panel" if known.all() else "unbalanced",
+        layout="panel" if known.all() else "pairs",
         anticipation=0 if all(one.whole for one in casts) else 1,
         confidence=confidence,
         log=True,
