@@ -29,7 +29,7 @@ SIZES: Final = (0.05, 0.1, 0.2)
 """Relative changes at which the power is told."""
 _SEEN: Final = 0.8
 """Part of the weeks that a channel must have figures in."""
-_MOST: Final = 400
+_MOST: Final = 1_000
 """Posts a stratum: more make no test shorter than its weeks."""
 _DESIGNS: Final[Mapping[Property, Kind]] = {
     "kind": "posts",
