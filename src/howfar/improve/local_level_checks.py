@@ -62,6 +62,8 @@ def autocorrelation(found: LocalLevel) -> Check:
     lags = min(10, left.size // 5)
     if lags < 1:
         return Check("autocorrelation", asks, None, "Too few figures to test it.")
+    if np.ptp(left) == 0:
+        return Check("autocorrelation", asks, None, "Nothing is left to test: no error varies.")
     used = found.structure.autoregressive
     table = acorr_ljungbox(left, lags=[max(lags, used + 1)], model_df=used)
     p = float(table["lb_pvalue"].iloc[0])

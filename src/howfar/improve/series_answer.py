@@ -86,6 +86,12 @@ def why_not(design: SeriesDesign, setting: SeriesSetting) -> str | None:
     if after.sum() < (2 if setting.slope else 1):
         return f"{int(after.sum())} figures with the change"
     y = design.rows.y
+    for g, name in enumerate(setting.names):
+        own = design.rows.series == g
+        early = y[own & (design.period < setting.change)]
+        late = y[own & (design.period >= setting.change)]
+        if early.size and np.ptp(early) == 0 and (late.size == 0 or np.ptp(late) == 0):
+            return f"{name} does not vary: nothing says by how much chance could have moved it"
     if setting.family != "gaussian":
         for g, name in enumerate(setting.names):
             own = design.rows.series == g

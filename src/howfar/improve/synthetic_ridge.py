@@ -47,6 +47,8 @@ def choose_ridge(
     """
     tried = ridges(b0)
     folds = periods - holdout
+    if not tried[0] > 0:
+        return 1.0  # donors that never vary: whatever the ridge, there is nothing to correct by
     if folds < 2:
         return float(tried[0])
     errors = np.empty((folds, tried.size))

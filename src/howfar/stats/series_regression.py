@@ -29,6 +29,7 @@ Errors = Literal["independent", "newey-west", "autoregressive"]
 
 _ROUNDS = 60
 _CLOSE = 1e-10
+_LEAST = 1e-60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,7 +221,8 @@ class _State:
 
     def variance(self, mu: FloatArray, nuisance: Nuisance) -> FloatArray:
         series = self.rows.series
-        phi = np.array([serial.variance for serial in nuisance.serial])
+        # A fit that leaves nothing over has a variance of 0, by which nothing can be divided.
+        phi = np.maximum([serial.variance for serial in nuisance.serial], _LEAST)
         return phi[series] * self.mean.variance(mu, nuisance.alpha[series])
 
     def nuisance(self, beta: FloatArray, mu: FloatArray, before: Nuisance) -> Nuisance:
