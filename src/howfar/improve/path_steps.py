@@ -12,7 +12,7 @@ from howfar.improve.effect import Effect
 from howfar.improve.evidence import GAIN
 from howfar.improve.gap import Gap, GapPart
 from howfar.improve.lexicon import DENIAL, quoted
-from howfar.improve.path import Settling, Step
+from howfar.improve.path import Settling, Step, assured
 from howfar.improve.wording import effect_sentence, figure, not_concluded, relation, why_graded
 from howfar.schema.estimate import Estimate, exact, not_measured
 from howfar.study.changes import Change
@@ -40,6 +40,9 @@ def effect_step(
     """
     name = quoted(change.what)
     denied = list(not_concluded(effect, name))
+    nothing = f"{DENIAL} that nothing happened."
+    if effect.relative.value is not None and not assured(effect.relative):
+        denied = [nothing, *(told for told in denied if told != nothing)]
     if extend_to and effect.grade in GAIN:
         denied.append(f"{DENIAL} that channels on which it was not yet done answer alike.")
     spent, cost = _spent(costs, change)
@@ -96,13 +99,18 @@ def gap_step(
     *,
     settling: Settling | None,
     weeks: int | None,
+    names: Mapping[str, str] | None = None,
 ) -> Step:
-    """One indicator within control that sets a unit apart from another."""
+    """One indicator within control that sets a unit apart from another.
+
+    names: printed names of units that are channels.
+    """
     assert part.within is not None  # only what is within control makes a step
     id, where = gap_id(gap, part), gap.audience.said
+    unit, versus = ((names or {}).get(one, one) for one in (gap.unit, gap.versus))
     own, other = (_figure(x) for x in (part.own, part.other))
     verb = relation("D", False, "gap")
-    told = f"{part.name} of {gap.unit} ({own} {part.unit}) {verb} that of {gap.versus} ({other})"
+    told = f"{part.name} of {unit} ({own} {part.unit}) {verb} that of {versus} ({other})"
     if part.contribution.value is not None:
         points = figure(part.contribution.value)
         told += f"; of the distance between the two in the index it is {points} points"
@@ -113,8 +121,8 @@ def gap_step(
         id=id,
         kind="gap",
         aspect=part.within,
-        title=f"{part.name}: {gap.unit}, {where}",
-        what=f"{part.name} of {gap.unit} for {where}, beside {gap.versus} ({_KINDS[gap.kind]})",
+        title=f"{part.name}: {unit}, {where}",
+        what=f"{part.name} of {unit} for {where}, beside {versus} ({_KINDS[gap.kind]})",
         outcome=part.name,
         grade="D",
         size=part.relative,
@@ -128,9 +136,9 @@ def gap_step(
         next_measurement=f"{part.name} of both in the next period, and the index of both",
         settling=settling,
         not_to_conclude=(
-            f"{DENIAL} that closing this gap would bring {gap.unit} nearer to {gap.versus} in "
-            "anything but this figure.",
-            f"{DENIAL} that {gap.versus} stands where it stands for this reason.",
+            f"{DENIAL} that closing this gap would bring {unit} nearer to {versus} in anything but "
+            "this figure.",
+            f"{DENIAL} that {versus} stands where it stands for this reason.",
         ),
         source=source | {"params": f"{params};of=relative"},
         apart=(

@@ -60,7 +60,7 @@ from howfar.study.registry import Registry
 from howfar.study.units_table import UnitsTable
 
 MOST_GAPS: Final = 8
-"""Gaps that become steps, the largest first; all of them are in the results."""
+"""Gaps that become steps, the largest first, where they are clear; the results hold all."""
 _EPOCH = dt.date(1970, 1, 1)
 _LEVELS: Final[Mapping[str, str]] = {VOLUME: "activity", "views": "output"}
 """Level of the outcomes that are no out-take."""
@@ -201,7 +201,11 @@ def _of_gaps(found: StudyGaps, channels: Registry, planner: Planner, laid: Laid)
         laid.add(GAP.id, gap_results(gap))
         for part in gap.parts:
             key = (gap.audience, gap.unit, part.indicator)
-            if _is_behind(part) and (key not in chosen or _nearer(gap, chosen[key][0])):
+            if (
+                _is_behind(part)
+                and assured(part.relative) > 0
+                and (key not in chosen or _nearer(gap, chosen[key][0]))
+            ):
                 chosen[key] = gap, part
     order = sorted(
         chosen.values(),
@@ -216,7 +220,9 @@ def _of_gaps(found: StudyGaps, channels: Registry, planner: Planner, laid: Laid)
         assert part.within is not None  # what is behind is within control
         own = _channels_of(channels, gap)
         settling, powers = planner.settling(part.within, own, "reactions", None)
-        step = gap_step(gap, part, own, settling=settling, weeks=settling.weeks)
+        step = gap_step(
+            gap, part, own, settling=settling, weeks=settling.weeks, names=_names(channels)
+        )
         laid.add(EXPERIMENT.id, settling_results(settling, step.id, powers))
         steps.append(step)
     return steps
@@ -241,9 +247,9 @@ def _of_associations(
 
 
 def _is_behind(part: GapPart) -> bool:
-    """Whether a figure within control lies on the worse side, by whoever said which that is."""
+    """Whether a figure within control clearly lies on the worse side, if anybody said which."""
     distance = part.distance.value
-    if part.within is None or distance is None or part.relative.value is None:
+    if part.within is None or distance is None or not assured(part.relative):
         return False
     return distance * part.direction < 0
 
@@ -252,6 +258,11 @@ def _nearer(gap: Gap, other: Gap) -> bool:
     """A target that was set counts before the best, the best before the next above."""
     order = ("target", "best", "peer")
     return order.index(gap.kind) < order.index(other.kind)
+
+
+def _names(channels: Registry) -> dict[str, str]:
+    rows = [row for name in channels.ids if (row := channels.get(name)) is not None and row.named]
+    return {row.channel: row.name for row in rows}
 
 
 def _channels_of(channels: Registry, gap: Gap) -> tuple[str, ...]:

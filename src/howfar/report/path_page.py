@@ -5,7 +5,7 @@ from __future__ import annotations
 from howfar.report.input import ReportInput
 from howfar.report.model import Facts, Section
 from howfar.report.page import render_sections
-from howfar.report.path_view import STRONG, path_view
+from howfar.report.path_view import path_summary, path_view
 from howfar.report.results import Results
 from howfar.report.sections.methods import declaration_facts
 from howfar.report.sections.path import path_section
@@ -28,12 +28,11 @@ def render_path(given: ReportInput) -> str | None:
     if found:
         intro = (say("methods.intro", level=view.confidence),)
         sections.append(Section("methods", say("methods.title"), intro))
-    strong = sum(step["grade"] in STRONG for step in view.steps)
     about = given.study.about
     return render_sections(
         title=about.title,
         question=say("path.page_question"),
-        summary=[say("path.summary", n=len(view.steps), strong=strong)],
+        summary=path_summary(view),
         sections=sections,
         methods=[(one, Facts(declaration_facts(one))) for one in found],
         declarations=given.declarations,

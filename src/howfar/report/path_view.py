@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from howfar.report.charts.scene import Row as ChartRow
 from howfar.report.results import Results, Row
+from howfar.report.words import say
 from howfar.schema.tables import ESTIMATES, conform
 
 Step = Mapping[str, Any]
@@ -89,6 +90,18 @@ class PathView:
     def named(self, channels: Iterable[str]) -> str:
         """Channels by their printed names."""
         return ", ".join(self.names.get(channel, channel) for channel in channels)
+
+
+def path_summary(view: PathView) -> list[str]:
+    """How many steps, on which evidence, and what was found of the first that is clear."""
+    strong = [step for step in view.steps if step["grade"] in STRONG]
+    told = [say("path.summary", n=len(view.steps), strong=len(strong))]
+    clear = [step for step in strong if step["clear"]]
+    if clear:
+        told.append(say("path.summary_first", said=clear[0]["said"]))
+    elif view.steps:
+        told.append(say("path.summary_unclear"))
+    return told
 
 
 def path_view(results: Results) -> PathView | None:

@@ -24,7 +24,7 @@ def path_section(view: PathView) -> Section:
     weak = [step for step in view.steps if step["grade"] not in STRONG]
     paragraphs = [say("path.intro", n=len(view.steps))]
     key = "path.strong" if strong else "path.strong_none"
-    paragraphs.append(say(key, n=len(strong)))
+    paragraphs.append(say(key, n=len(strong), clear=sum(step["clear"] for step in strong)))
     if weak:
         paragraphs.append(say("path.weak", n=len(weak)))
     if view.document["looked_at"] > 1:

@@ -53,7 +53,7 @@ def _estimate(view: PathView, step: Step) -> list[Table]:
     """The size and every further figure that it is taken apart with."""
     found = [(step["source"], True), *((one, False) for one in step["apart"])]
     entries = [
-        (_told(row), row["unit"], row, percent and is_relative(row))
+        (_told(row), row["unit"], row, is_relative(row))
         for source, percent in found
         for row in view.all(source)
         if row["period_start"] is None or percent

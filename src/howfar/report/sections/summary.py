@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from howfar.report.numbers import day, last_day, many, phrase, value_text
+from howfar.report.path_view import path_summary, path_view
 from howfar.report.results import Results, Row
 from howfar.report.sections.coverage import HOLES
 from howfar.report.words import say
@@ -27,6 +28,8 @@ def summary(results: Results) -> list[str]:
     if short:
         found.append(say("summary.gaps", n=many(len(short), "series")))
     found += _index(results)
+    view = path_view(results)
+    found += path_summary(view) if view is not None else []
     if any(say("mark") in text for text in found):
         found.append(say("summary.marked"))
     found.append(say("summary.limits", level=results.confidence))

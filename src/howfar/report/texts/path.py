@@ -9,7 +9,8 @@ TEXT = {
     "path.why_none": "no change was dated in the study, no property of posts could be compared "
     "within channels, and no index shows a gap of what is within control.",
     "path.strong": "{n} of them rest on a comparison with what was not changed, and every check "
-    "passed (grades A and B): only these name a change to expect.",
+    "passed (grades A and B): only these name a change to expect. The interval of {clear} of them "
+    "leaves out zero.",
     "path.strong_none": "None of them rests on a comparison that passed every check (grades A and "
     "B), so that no change can be promised from any of them: test before you extend.",
     "path.weak": "{n} rest on an association, on a check that did not pass, or on a gap to others "
@@ -102,5 +103,7 @@ TEXT = {
     "path.unpublished": "not published",
     "path.summary": "The enhancement path has {n} steps; {strong} of them rest on evidence of "
     "grade A or B.",
+    "path.summary_first": "First: {said}",
+    "path.summary_unclear": "No change is clear enough to be extended.",
     "path.page_question": "What should be changed first, and how sure is that?",
 }
