@@ -223,7 +223,12 @@ def _draw(
         rows = which == place
         mean, joint = ahead[place]
         # A hair on the diagonal: without noise of single periods the covariance has no full rank.
-        root = np.linalg.cholesky(joint + np.eye(m) * (np.trace(joint) / m * 1e-10 + 1e-300))
+        held = joint + np.eye(m) * (np.trace(joint) / m * 1e-10 + 1e-300)
+        try:
+            root = np.linalg.cholesky(held)
+        except np.linalg.LinAlgError:  # a series that never varied has a covariance of nothing
+            values, vectors = np.linalg.eigh(held)
+            root = vectors * np.sqrt(np.maximum(values, 0.0))
         found[rows] = mean + widths[rows, None] * (normal[rows] @ root.T)
     return found
 

@@ -54,6 +54,8 @@ def overdispersion(y: FloatArray, mu: FloatArray) -> float:
     0 is Poisson. Alternating this with the means is how the reference (MASS::glm.nb) fits; alpha
     and the means are uncorrelated in NB2, so that the means' covariance needs no correction.
     """
+    # Below this a mean is 0 to every count, and cannot be divided by.
+    mu = np.maximum(mu, 1e-200)
 
     def deviance(log_alpha: float) -> float:
         size = math.exp(-log_alpha)
