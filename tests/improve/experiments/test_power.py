@@ -141,6 +141,15 @@ def test_a_short_past_is_refused_or_told() -> None:
     assert any("rests on few" in note for note in found.notes)
 
 
+def test_a_past_that_a_unit_is_missing_from_is_refused() -> None:
+    rng = np.random.default_rng(15)
+    plan = parse_plan(CLUSTERS, "plan.toml")
+    past = past_of(plan, 300, rng)
+    past.values[1, 10:] = np.nan
+    with pytest.raises(StudyError, match="of 60 experiments on the past could not be judged"):
+        placebos(plan, past, 60, rng)
+
+
 def test_layouts_are_set_side_by_side() -> None:
     rng = np.random.default_rng(16)
     plan = parse_plan(SWITCHBACK.replace("effect = 0.3", "simulations = 100"), "plan.toml")
