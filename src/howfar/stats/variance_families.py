@@ -28,7 +28,7 @@ class Mean:
 
     def mean(self, eta: FloatArray) -> FloatArray:
         """Mean at a linear predictor (n,)."""
-        out: FloatArray = np.exp(np.clip(eta, -700, 700)) if self.link == "log" else eta
+        out: FloatArray = np.exp(np.clip(eta, -460, 460)) if self.link == "log" else eta
         return out
 
     def slope(self, mu: FloatArray) -> FloatArray:
