@@ -137,8 +137,8 @@ def study_past(folder: Path, plan: Plan) -> str:
         for n in range((end - start).days):
             day = start + timedelta(days=n)
             posts = by_day.get((channel, day), [])
-            cells = [_sum(posts, name) if (channel, name) in given else "" for name in COUNTS]
-            writer.writerow([channel, day, len(posts), *cells])
+            sums = [_sum(posts, name) if (channel, name) in given else "" for name in COUNTS]
+            writer.writerow([channel, day, len(posts), *sums])
     return out.getvalue()
 
 
