@@ -146,9 +146,12 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     settings |= _controls(panel, cast, cast.controls)
     with np.errstate(divide="ignore", invalid="ignore"):
         effect = interrupted_series(outcome, cast.first, **settings)
+    if effect.relative.value is None:
+        # What is not measured was compared with nothing.
+        return replace(effect, compared=())
     names = tuple(panel.series[n][0] for n in cast.controls)
     checks = effect.checks
-    if len(names) > 1 and effect.relative.value is not None:
+    if len(names) > 1:
         rest = settings | {"checks": False}
         checks = (*checks, _one_out(panel, cast, effect, outcome, rest))
     return replace(effect, compared=names, checks=checks)
