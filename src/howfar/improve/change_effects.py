@@ -339,7 +339,7 @@ def _one_out(
     if outside:
         said_ = f"without {', '.join(outside)} it lies outside its interval"
     return Check(
-        "leave-one-control-out",
+        "leave-one-out",
         "Does the result stay if any one of the compared channels is left out?",
         not outside,
         said_,
