@@ -153,6 +153,10 @@ def _change(channel: str, when: dt.date, outcome: str) -> Change:
                   what="planted", outcome=outcome)  # fmt: skip
 
 
+def _of_task(task: tuple[str, int, int]) -> list[Found]:
+    return one_world(*task)
+
+
 def tasks(worlds: int, seed: int) -> list[tuple[str, int, int]]:
     """Scenario, size and seed of every world."""
     made = [("practice", size, seed + n) for size in SIZES for n in range(worlds)]
@@ -267,13 +271,15 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=150)
     options = parser.parse_args()
     found: list[Found] = []
-    todo = tasks(options.worlds, options.seed)
+    todo, code = tasks(options.worlds, options.seed), sources_hash()
     with get_context("spawn").Pool(2) as pool:
-        for n, one in enumerate(pool.starmap(one_world, todo, chunksize=1), 1):
+        for n, one in enumerate(pool.imap(_of_task, todo), 1):
             found += one
             print(f"\r{n} of {len(todo)} worlds", end="", file=sys.stderr, flush=True)
+    if code != sources_hash():
+        raise SystemExit("the code changed meanwhile: nothing was written")
     stored = {
-        "sources": sources_hash(),
+        "sources": code,
         "seed": options.seed,
         "worlds": options.worlds,
         "rows": table(found),
