@@ -187,3 +187,67 @@ def test_figures_that_never_vary_tell_nothing(outcome: str) -> None:
     effect = found(made, cast(made, changed(outcome=outcome)))
     assert effect.relative.status == "not_measured"
     assert effect.grade == "D"
+
+
+DESIGNS = ("its", "did", "synth", "series")
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_the_week_that_a_change_fell_into_is_left_out(design: str) -> None:
+    """A Wednesday: the odd figures of that week alone are neither before nor after."""
+    rng = np.random.default_rng(8)
+    means = wandering(rng, 12, 40, noise=0.02)
+    means[0, 13] *= 30
+    made = panel(means)
+    effect = found(made, cast(made, changed(design=design), day=DAY + 2))
+    assert abs(effect.relative.value) < 0.1
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_what_comes_after_the_end_is_left_out(design: str) -> None:
+    rng = np.random.default_rng(9)
+    means = wandering(rng, 12, 40, noise=0.02)
+    means[0, 13:23] *= 1.5
+    made = panel(means)
+    change = changed(design=design)
+    one = cast_of(made, change, (change,), frozenset(made.series), DAY, DAY + 70)
+    relative = found(made, one).relative
+    assert relative.low < 0.5 < relative.high
+    # With the weeks after its end it would be a quarter.
+    assert relative.value > 0.4
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_change_in_the_last_week_is_not_measured(design: str) -> None:
+    made = panel(wandering(np.random.default_rng(10), 6, 20))
+    effect = found(made, cast(made, changed(design=design), day=DAY + 6 * 7 + 2))
+    assert effect.relative.status == "not_measured"
+    assert effect.grade == "D"
+
+
+def test_a_monday_night_is_no_whole_week() -> None:
+    made = panel(wandering(np.random.default_rng(11), 3, 26))
+    change = changed()
+    for hours, whole in ((0, True), (23, False)):
+        one = cast_of(made, change, (change,), frozenset(made.series), DAY + hours / 24, None)
+        assert (one.first, one.whole) == (13, whole)
+
+
+def test_who_could_not_serve_is_told() -> None:
+    made = panel(wandering(np.random.default_rng(12), 5, 26))
+    other = changed(id="b", channels=("c4",))
+    effect = found(made, cast(made, changed(), other))
+    assert "Not compared with c4: it changed something itself." in effect.notes
+
+
+def test_a_check_that_nothing_could_be_left_out_of_does_not_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from howfar.improve import change_effects
+
+    monkeypatch.setattr(change_effects, "_without_each", lambda *_: iter(()))
+    made = panel(wandering(np.random.default_rng(13), 6, 26))
+    effect = found(made, cast(made))
+    (check,) = (one for one in effect.checks if one.id == "leave-one-out")
+    assert check.passed is None
+    assert effect.grade != "B"

@@ -30,8 +30,6 @@ _TREND: Final = 8
 """Weeks before the change from which on a trend is told apart from the level."""
 _SEEN: Final = 0.6
 """Part of the weeks that a control must have figures in."""
-FEW: Final = 5
-"""Fewer channels that changed, or that did not, are too few for errors by channel."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,14 @@ def cast_of(
     change: Change,
     changes: Sequence[Change],
     compared: frozenset[tuple[str | None, str | None]],
-    day: int,
-    end: int | None,
+    day: float,
+    end: float | None,
 ) -> Cast:
     """The rows of a change: its channels, and what it is compared with.
 
     compared: (channel, platform) that the study compares and that were captured alike. day, end:
-    days since 1970 of the change and of when it was undone. Controls are those that the change
+    days since 1970, with their part, of
+    the change and of when it was undone. Controls are those that the change
     names, else all compared channels of the same platforms that no change of the study touches; in
     both cases with figures in most weeks.
     """
@@ -73,10 +72,12 @@ def cast_of(
         if not change.controls and (channel, platform) not in compared:
             continue
         if platform not in platforms:
+            if change.controls:
+                left_out[channel] = "is on another platform"
             continue
         if channel in touched and not change.controls:
             left_out[channel] = "changed something itself"
-        elif np.isfinite(figures[n]).mean() < _SEEN:
+        elif np.isfinite(figures[n]).sum() < max(_SEEN * panel.weeks.size, 1):
             left_out[channel] = "has figures in too few weeks"
         else:
             controls.append(n)
@@ -103,18 +104,27 @@ def change_effect(
     if change.outcome != VOLUME and change.outcome not in panel.total:
         return nothing(outcome, f"no post has {change.outcome}")
     try:
-        if change.design == "did":
-            return did_effect(panel, [cast], confidence=confidence, rng=rng)
-        if change.design == "synth":
-            return synthetic_effect(panel, cast, confidence=confidence)
-        if change.design == "series":
-            return level_effect(panel, cast, confidence=confidence, rng=rng)
-        return series_effect(panel, cast, confidence=confidence)
+        effect = _in_design(panel, cast, confidence=confidence, rng=rng)
+        left_out = (f"Not compared with {name}: it {why}." for name, why in cast.left_out.items())
+        return replace(effect, notes=(*effect.notes, *left_out))
     except StudyError as error:
         return nothing(outcome, error.what, change.design)
     except np.linalg.LinAlgError:
         # The same number of posts every week, for example: nothing is left to judge chance by.
         return nothing(outcome, "the model does not settle on these figures", change.design)
+
+
+def _in_design(
+    panel: WeeklyPanel, cast: Cast, *, confidence: float, rng: np.random.Generator
+) -> Effect:
+    design = cast.change.design
+    if design == "did":
+        return did_effect(panel, [cast], confidence=confidence, rng=rng)
+    if design == "synth":
+        return synthetic_effect(panel, cast, confidence=confidence)
+    if design == "series":
+        return level_effect(panel, cast, confidence=confidence, rng=rng)
+    return series_effect(panel, cast, confidence=confidence)
 
 
 def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effect:
@@ -137,7 +147,7 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
         "washout": 0 if cast.whole else 1,
         "until": cast.until,
         "name": said(change.outcome),
-        "unit": unit_of(change.outcome),
+        "unit": f"{unit_of(change.outcome)} a week",
     }
     if weeks >= SEASONED:
         settings |= {"harmonics": _HARMONICS, "period": _YEAR}
@@ -165,11 +175,12 @@ def did_effect(
     A week that begins before the change counts as before it where the change fell within it.
     """
     change = casts[0].change
+    stop = min(_stop(panel, one) for one in casts)
     starts = {n: one.first + (not one.whole) for one in casts for n in one.treated}
     controls = sorted({n for one in casts for n in one.controls} - set(starts))
     rows = [*starts, *controls]
-    values = _logs(panel, change.outcome)[rows]
-    weeks = np.arange(panel.weeks.size, dtype=np.float64)
+    values = _logs(panel, change.outcome)[rows, :stop]
+    weeks = np.arange(stop, dtype=np.float64)
     first = np.array([starts.get(n, math.nan) for n in rows], dtype=np.float64)
     known = np.isfinite(values)
     names = [panel.series[n][0] for n in rows]
@@ -197,10 +208,7 @@ def synthetic_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Ef
     rows = [*cast.treated, *cast.controls]
     labels = tuple(panel.label(n) for n in range(panel.weeks.size))
     names = tuple(panel.series[n][0] for n in rows)
-    stop = panel.weeks.size if cast.until is None else cast.until
-    start = cast.first + (not cast.whole)
-    if start >= stop:
-        raise StudyError("no whole week lies after the change")
+    start, stop = cast.first + (not cast.whole), _stop(panel, cast)
     return synthetic_control(
         SynthPanel(names, labels, values[rows]),
         names[: len(cast.treated)],
@@ -221,6 +229,10 @@ def level_effect(
     sums, exposure = _together(panel, cast, cast.treated, equal=False)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.where(exposure > 0, np.maximum(sums, 0.5) / exposure, np.nan)
+    _stop(panel, cast)
+    if not cast.whole:
+        # The week in which the change fell is neither before nor after.
+        means[cast.first] = np.nan
     controls = {}
     if cast.controls:
         sums, exposure = _together(panel, cast, cast.controls, equal=True)
@@ -236,9 +248,17 @@ def level_effect(
         until=cast.until,
         confidence=confidence,
         name=said(cast.change.outcome),
-        unit=unit_of(cast.change.outcome),
+        unit=said(cast.change.outcome),
     )
     return replace(effect, compared=tuple(panel.series[n][0] for n in cast.controls))
+
+
+def _stop(panel: WeeklyPanel, cast: Cast) -> int:
+    """Place of the first week that no longer counts; StudyError without a whole week of it."""
+    stop = panel.weeks.size if cast.until is None else min(cast.until, panel.weeks.size)
+    if cast.first + (not cast.whole) >= stop:
+        raise StudyError("no whole week lies after the change")
+    return stop
 
 
 def weekly_relative(effect: Effect) -> dict[str, Estimate]:
@@ -293,8 +313,10 @@ def _together(
     before = slice(0, cast.first)
     if outcome == VOLUME:
         posts = panel.posts[list(rows)]
-        level = np.nanmean(posts[:, before], axis=1) if equal else np.ones(len(rows))
-        usable = np.isfinite(level) & (level > 0)
+        early = posts[:, before]
+        known = np.isfinite(early).sum(axis=1)
+        level = np.nansum(early, axis=1) / np.maximum(known, 1) if equal else np.ones(len(rows))
+        usable = level > 0
         sums = (posts[usable] / level[usable, None]).sum(axis=0)
         return sums, np.ones(sums.size)
     total, counted = panel.total[outcome][list(rows)], panel.counted[outcome][list(rows)]
@@ -335,13 +357,19 @@ def _one_out(
     assert low is not None and high is not None  # noqa: PT018 - an effect that was measured
     outside = [name for name, value in values.items() if not low <= value <= high]
     figures = {"least": min(values.values()), "most": max(values.values())} if values else {}
+    passed: bool | None = not outside
     said_ = "none moves it out of its interval"
     if outside:
         said_ = f"without {', '.join(outside)} it lies outside its interval"
+    elif len(values) < len(cast.controls):
+        passed = None
+        said_ = (
+            f"{len(cast.controls) - len(values)} of them cannot be left out: nothing is measured"
+        )
     return Check(
         "leave-one-out",
         "Does the result stay if any one of the compared channels is left out?",
-        not outside,
+        passed,
         said_,
         figures=figures,
     )

@@ -53,8 +53,8 @@ class WeeklyPanel:
             None,
         )
 
-    def week_at(self, days: int) -> tuple[int, bool]:
-        """Place of the week that holds a day (days since 1970), and whether it begins on it.
+    def week_at(self, days: float) -> tuple[int, bool]:
+        """Place of the week that holds a moment (days since 1970), and whether it begins with it.
 
         The place may lie outside 0..W-1.
         """
