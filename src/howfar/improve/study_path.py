@@ -330,11 +330,12 @@ def _weeks_since(panel: WeeklyPanel, cast: Cast) -> int:
     return max(0, last - max(cast.first, 0) - (not cast.whole)) if cast.treated else 0
 
 
-def _day(moment: dt.datetime) -> int:
-    return (moment.astimezone(dt.UTC).date() - _EPOCH).days
+def _day(moment: dt.datetime) -> float:
+    """Days since 1970 UTC, with their part: a week is whole only from its first instant on."""
+    return moment.timestamp() / 86_400
 
 
-def _day_or_none(moment: dt.datetime | None) -> int | None:
+def _day_or_none(moment: dt.datetime | None) -> float | None:
     return None if moment is None else _day(moment)
 
 
