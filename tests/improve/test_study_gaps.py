@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from howfar.errors import StudyError
+from howfar.improve.audience_figures import figure_id
 from howfar.improve.gap import MEDIAN, TARGET, Audience, Gap
 from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.schema.comparable import Ground
@@ -15,7 +16,9 @@ from howfar.schema.estimate import Estimate, Result, not_measured
 from howfar.schema.measure import Sampling
 from howfar.stats.blocks import draw_blocks
 from howfar.study.channel import Channel
+from howfar.study.comparison import Indicator as Asked
 from howfar.study.file import Study, parse_study
+from howfar.study.index_part import IndexIndicator
 from howfar.study.registry import Registry
 
 WEEKS, DRAWS = 20, 300
@@ -169,6 +172,33 @@ def test_without_an_index_the_profile_stands_beside_the_peers() -> None:
     assert [p.within for p in peer.parts] == ["frequency", None]
     # The objective is for French: its target is none of all languages together.
     assert not [g for g in found.gaps if g.kind == "target" and g.audience.language is None]
+
+
+def test_a_figure_has_one_name_in_every_audience() -> None:
+    found = taken(HEAD)
+    named = {g.audience: {p.indicator for p in g.parts} for g in found.gaps if g.kind == "peer"}
+    assert named[Audience(platform="x")] == {
+        "publishing_volume",
+        "engagement.reactions.quantile-0.5",
+    }
+    # Of a language there is the volume alone: it has the name that it has beside others.
+    assert named[Audience(language="fr", platform="x")] == {"publishing_volume"}
+    rows = [(g.audience, g.unit, g.versus, p.indicator) for g in found.gaps for p in g.parts]
+    assert len(rows) == len(set(rows))
+
+
+def test_names_of_figures_tell_them_apart() -> None:
+    def id(category: str | None = None, **params: object) -> str:
+        return figure_id(Asked(measure="engagement", category=category, params=params))
+
+    assert id() == "engagement"
+    assert id("kind=video") == "engagement.kind-video"
+    assert id("reactions", quantile=0.5) == "engagement.reactions.quantile-0.5"
+    assert id("reactions", b=1, a=2) == id("reactions", a=2, b=1)
+    hard = ["тег", "ключ", "a b", "a/b", "a-b", ""]
+    assert len({id(one) for one in hard}) == len(hard)
+    for one in hard:
+        IndexIndicator(id=id(one), parent="all", measure="engagement")
 
 
 def test_a_chosen_peer() -> None:

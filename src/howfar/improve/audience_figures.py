@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from hashlib import blake2b
+from typing import Any, Final
 
 from howfar.assess.declared import declared_of
 from howfar.assess.tree import Indicator
@@ -16,6 +18,7 @@ from howfar.study.index_part import Figure, IndexGroup, IndexIndicator, IndexPar
 
 _ROOT = "all"
 _SPLITS = ("language", "country")
+_OTHER: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def audiences(
@@ -79,21 +82,34 @@ def figures_for(given: Mapping[str, Sequence[Result]], audience: Audience) -> li
 def listed(asked: Sequence[Asked]) -> IndexPart:
     """Figures side by side, put together in no index; those that may be compared between units."""
     known = registry()
+    figures: dict[str, Asked] = {}
+    for one in asked:
+        if one.measure in known and known[one.measure].declaration.peer_comparable:
+            figures.setdefault(figure_id(one), one)
     return IndexPart(
         units="organisation",
         groups=(IndexGroup(id=_ROOT),),
         indicators=tuple(
             IndexIndicator(
-                id=f"figure-{n}",
-                parent=_ROOT,
-                measure=one.measure,
-                category=one.category,
-                params=one.params,
+                id=id, parent=_ROOT, measure=one.measure, category=one.category, params=one.params
             )
-            for n, one in enumerate(asked, 1)
-            if one.measure in known and known[one.measure].declaration.peer_comparable
+            for id, one in figures.items()
         ),
     )
+
+
+def figure_id(one: Asked) -> str:
+    """The id of a figure, the same for every audience and in every run.
+
+    Measure, category and parameters, as engagement.reactions.quantile-0.5. Where more than = and :
+    had to give way, a digest of the whole keeps two figures apart.
+    """
+    params = (f"{name}={value}" for name, value in sorted(one.params.items()))
+    whole = ".".join([one.measure, *([one.category] if one.category else []), *params])
+    plain = _OTHER.sub("-", whole)
+    if plain == re.sub("[=:]", "-", whole):
+        return plain
+    return f"{plain.strip('-')}-{blake2b(whole.encode(), digest_size=4).hexdigest()}"
 
 
 def leaf_of(one: IndexIndicator) -> Indicator:
