@@ -85,6 +85,8 @@ def test_changes_are_read() -> None:
         ("date = 2024-03-15", "date = 2024-01-01", "is not inside the window"),
         ("date = 2024-03-15", "date = 2025-03-15", "is not inside the window"),
         ("end = 2024-06-01", "end = 2024-04-01", "ends before it starts"),
+        ("date = 2024-03-15", "date = 2024-03-15\nend = 2024-03-15", "ends before it starts"),
+        ("end = 2024-06-01", "end = 2024-04-01T10:00:00Z", "ends before it starts"),
     ],
 )
 def test_what_is_wrong_is_told(old: str, new: str, told: str) -> None:
@@ -100,3 +102,17 @@ def test_channels_of_changes_are_in_the_registry_and_have_an_owner() -> None:
     assert 'study.toml:13: changes[1].channels: no channel "embasy" in channels.csv' in said
     assert 'did you mean "embassy"?' in said
     assert 'study.toml:24: changes[2].channels: "ministry" declares no owner' in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("official,ours,State", "official,peer,State", "has the role peer"),
+        ("organisation,https://example.org", ",", "may not be named"),
+    ],
+)
+def test_changes_are_of_channels_of_ours_that_may_be_named(old: str, new: str, told: str) -> None:
+    registry = REGISTRY.replace(old, new, 1)
+    with pytest.raises(StudyError) as error:
+        check_references(parse_study(STUDY), parse_channels(registry), STUDY, "study.toml")
+    assert f'study.toml:13: changes[1].channels: "embassy" {told}' in str(error.value)

@@ -15,6 +15,8 @@ from howfar.study.within_control import check_property
 
 Kind = Literal["effect", "association", "gap"]
 Turn = Literal["extend", "undo", "unclear", "test", "close"]
+Source = dict[str, str | None]
+"""The measure and dimensions of a row of the results; null: the row has none, absent: any."""
 
 WORST: Final[Mapping[Kind, Grade]] = {"effect": "A", "association": "C", "gap": "D"}
 """The strongest grade that each kind of evidence can have: only an effect can be above C."""
@@ -81,8 +83,8 @@ class Step:
     next_measurement: str = ""
     settling: Settling | None = None
     not_to_conclude: tuple[str, ...] = ()
-    source: Mapping[str, str] = field(default_factory=dict)
-    apart: tuple[Mapping[str, str], ...] = ()
+    source: Source = field(default_factory=dict)
+    apart: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

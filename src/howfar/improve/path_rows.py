@@ -10,9 +10,9 @@ from howfar.improve.association import Association
 from howfar.improve.conversion_chain import Chain
 from howfar.improve.cost_figure import CostPerEffect
 from howfar.improve.effect import Effect
-from howfar.improve.gap import Gap
+from howfar.improve.gap import POINTS, Audience, Gap
 from howfar.improve.path import Settling
-from howfar.schema.estimate import Estimate, Result, exact
+from howfar.schema.estimate import Estimate, Result, exact, not_measured
 
 
 def effect_results(
@@ -77,6 +77,17 @@ def gap_results(gap: Gap) -> Iterator[Result]:
         yield Result(part.elasticity, where | {"params": f"{told};of=elasticity"})
 
 
+def absent_results(absent: Mapping[Audience, str]) -> Iterator[Result]:
+    """Audiences for which there is no gap, each with its reason."""
+    for audience, why in absent.items():
+        where = {
+            "platform": audience.platform,
+            "language": audience.language,
+            "country": audience.country,
+        }
+        yield Result(not_measured(POINTS, why), where | {"category": "gap"})
+
+
 def association_results(one: Association) -> Iterator[Result]:
     """One comparison of posts: as a part of the reference, and what that is a post."""
     base: dict[str, Any] = {
@@ -89,11 +100,13 @@ def association_results(one: Association) -> Iterator[Result]:
     yield Result(one.difference, base | {"params": f"{told};of=figure"})
 
 
-def cost_results(costs: Sequence[CostPerEffect], change: str) -> Iterator[Result]:
+def cost_results(costs: Sequence[CostPerEffect], change: str, why: str = "") -> Iterator[Result]:
     """What was spent on a change by each way, and what one more cost (or cost on average).
 
-    An average rests on no effect: it has no grade.
+    An average rests on no effect: it has no grade. why: the reason where no spend is known.
     """
+    if not costs:
+        yield Result(not_measured("currency", why), {"event": change, "category": "spend"})
     spent: dict[str, CostPerEffect] = {}
     for one in costs:
         base = {"event": change, "params": f"way={one.part};counted={one.counted}"}

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from howfar.improve.association import Association
+from howfar.improve.change_costs import ChangeCosts
 from howfar.improve.cost_figure import CostPerEffect
 from howfar.improve.effect import Effect
 from howfar.improve.evidence import GAIN
 from howfar.improve.gap import Gap, GapPart
 from howfar.improve.lexicon import DENIAL, quoted
-from howfar.improve.path import Settling, Step, assured
+from howfar.improve.path import Settling, Source, Step, assured
 from howfar.improve.wording import effect_sentence, figure, not_concluded, relation, why_graded
 from howfar.schema.estimate import Estimate, exact, not_measured
 from howfar.study.changes import Change
@@ -21,7 +22,7 @@ _AFTER: Final = (
     "the same figure of the same channels against the same others, from {weeks} whole weeks after "
     "the next channels begin"
 )
-_PLAIN = re.compile(r"[^A-Za-z0-9]+")
+_BREAKS = re.compile(r"[\W_]+")
 
 
 def effect_step(
@@ -29,7 +30,7 @@ def effect_step(
     effect: Effect,
     *,
     settling: Settling | None,
-    costs: tuple[CostPerEffect, ...],
+    costs: ChangeCosts,
     weeks: int,
     extend_to: tuple[str, ...] = (),
 ) -> Step:
@@ -45,7 +46,7 @@ def effect_step(
         denied = [nothing, *(told for told in denied if told != nothing)]
     if extend_to and effect.grade in GAIN:
         denied.append(f"{DENIAL} that channels on which it was not yet done answer alike.")
-    spent, cost = _spent(costs, change)
+    spent, cost = _spent(costs)
     return Step(
         id=change.id,
         kind="effect",
@@ -80,7 +81,7 @@ def effect_step(
                 {"measure": "effect_of_change", "event": change.id, "category": category}
                 for category in ("average", "cumulative")
             ),
-            *_cost_sources(change, costs),
+            *_cost_sources(change, costs.figures),
             *_test_sources(change.id, settling),
         ),
         notes=effect.notes,
@@ -164,7 +165,7 @@ def association_step(
     """A property of posts, within control, that goes with more or less engagement."""
     assert one.within is not None  # only what is within control makes a step
     id = slug(f"posts-{one.name}-{one.level}-{one.reference}-{one.outcome}")
-    source = {
+    source: Source = {
         "measure": "post_association",
         "category": f"{one.name}: {one.level}",
         "versus": one.reference,
@@ -209,46 +210,46 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 
 
-def gap_source(gap: Gap) -> dict[str, str]:
-    """Dimensions of the rows of a gap."""
-    source = {"measure": "gap_to_others", "organisation": gap.unit, "versus": gap.versus}
-    audience = {
+def gap_source(gap: Gap) -> Source:
+    """Dimensions of the rows of a gap: null where its audience leaves one free."""
+    return {
+        "measure": "gap_to_others",
+        "organisation": gap.unit,
+        "versus": gap.versus,
         "platform": gap.audience.platform,
         "language": gap.audience.language,
         "country": gap.audience.country,
     }
-    return source | {name: value for name, value in audience.items() if value is not None}
 
 
 def slug(text: str) -> str:
-    """A text as an anchor: letters, digits and hyphens."""
-    return _PLAIN.sub("-", text).strip("-").lower()
+    """A text as an anchor: letters and digits of any script, and hyphens."""
+    return _BREAKS.sub("-", text).strip("-").lower()
 
 
 def _figure(value: float | None) -> str:
     return "no figure" if value is None else figure(value)
 
 
-def _spent(costs: tuple[CostPerEffect, ...], change: Change) -> tuple[Estimate, Estimate | None]:
+def _spent(costs: ChangeCosts) -> tuple[Estimate, Estimate | None]:
     """What the change cost, and what one more of its outcome cost."""
-    known = [one for one in costs if one.spend.amount > 0]
-    if not known:
-        return not_measured("", f"no cost of {change.id} is given"), None
-    first = known[0]
+    if not costs.figures:
+        return not_measured("", costs.why), None
+    first = costs.figures[0]
     spent = exact(first.spend.amount, first.spend.currency, "what the books say")
     return spent, first.estimate
 
 
-def _cost_sources(change: Change, costs: tuple[CostPerEffect, ...]) -> list[dict[str, str]]:
-    if not any(one.spend.amount > 0 for one in costs):
+def _cost_sources(change: Change, costs: tuple[CostPerEffect, ...]) -> list[Source]:
+    if not costs:
         return []
-    base = {"measure": "cost_per_effect", "event": change.id}
+    base: Source = {"measure": "cost_per_effect", "event": change.id}
     return [base | {"category": "spend"}] + [
         base | {"category": kind} for kind in dict.fromkeys(one.kind for one in costs)
     ]
 
 
-def _test_sources(step: str, settling: Settling | None) -> list[dict[str, str]]:
+def _test_sources(step: str, settling: Settling | None) -> list[Source]:
     if settling is None or settling.detectable.status != "measured":
         return []
     return [{"measure": "planned_experiment", "event": step, "category": "detectable"}]

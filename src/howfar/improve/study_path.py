@@ -12,21 +12,19 @@ import pyarrow as pa
 
 from howfar.errors import StudyError
 from howfar.improve.association import Associations
+from howfar.improve.change_costs import change_costs, monday, weeks_of
 from howfar.improve.change_effects import (
     Cast,
     cast_of,
     change_effect,
-    unit_of,
     weekly_relative,
 )
 from howfar.improve.control import advised
 from howfar.improve.conversion_chain import conversion_chain
-from howfar.improve.cost_figure import CostPerEffect
-from howfar.improve.costs import costs_of
-from howfar.improve.effect import Effect
 from howfar.improve.gap import Audience, Gap, GapPart
 from howfar.improve.path import Step, assured, lay_path
 from howfar.improve.path_document import path_document
+from howfar.improve.path_labels import replace_id, told_apart
 from howfar.improve.path_measures import (
     ASSOCIATION,
     CHAIN,
@@ -38,6 +36,7 @@ from howfar.improve.path_measures import (
 )
 from howfar.improve.path_posts import post_associations, settled_in_order
 from howfar.improve.path_rows import (
+    absent_results,
     association_results,
     chain_results,
     cost_results,
@@ -51,17 +50,15 @@ from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.improve.way_costs import way_results
 from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, weekly_panel
 from howfar.schema.comparable import Ground
-from howfar.schema.estimate import Result, exact, not_measured
+from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Sampling
-from howfar.study.changes import Change
-from howfar.study.costs_table import CostsTable, Spend
+from howfar.study.costs_table import CostsTable
 from howfar.study.file import Study
 from howfar.study.registry import Registry
 from howfar.study.units_table import UnitsTable
 
 MOST_GAPS: Final = 8
 """Gaps that become steps, the largest first, where they are clear; the results hold all."""
-_EPOCH = dt.date(1970, 1, 1)
 _LEVELS: Final[Mapping[str, str]] = {VOLUME: "activity", "views": "output"}
 """Level of the outcomes that are no out-take."""
 
@@ -116,31 +113,31 @@ def study_path(study: Study, channels: Registry, given: Given) -> Laid:
     panel = weekly_panel(given.panel_rows, given.sampling)
     posts = settled_in_order(given.posts)
     planner = Planner(panel, posts, given.sampling.confidence, given.sampling.rng)
+    taken = {change.id for change in study.changes}
     steps = _of_changes(study, given, panel, planner, ours, laid)
     found = study_gaps(study, channels, given.held, given.sampling, given.table)
-    steps += _of_gaps(found, channels, planner, laid)
+    steps += _of_gaps(found, channels, planner, laid, taken)
     looked_at = len(study.changes) + sum(len(gap.parts) for gap in found.gaps)
     seen = post_associations(given.posts, given.sampling.confidence, study.zone)
     if seen is not None:
         looked_at += seen.family
-        steps += _of_associations(seen, given.posts, planner, laid)
+        steps += _of_associations(seen, given.posts, planner, laid, taken)
     _chain(posts, given.sampling.confidence, laid)
     if given.costs is not None:
         laid.add(COST.id, way_results(given.ways, given.costs, given.sampling))
-    path = lay_path(steps, looked_at=looked_at)
+    path = lay_path(told_apart(steps, _names(channels)), looked_at=looked_at)
     laid.document = path_document(path)
     for declaration in PATH_DECLARATIONS:
         if not laid.rows.get(declaration.id):
-            reason = _WHY.get(declaration.id, "nothing of this study could be measured")
-            laid.add(declaration.id, [Result(not_measured(declaration.unit, reason))])
+            laid.add(declaration.id, [Result(not_measured(declaration.unit, _WHY[declaration.id]))])
     return laid
 
 
 _WHY: Final[Mapping[str, str]] = {
     ASSOCIATION.id: "our own posts are too few, or have no reactions",
     EFFECT.id: "the study dates no change ([[changes]] in study.toml)",
-    GAP.id: "the study declares no index, or nothing in it can be compared",
-    COST.id: "no costs are given (costs.csv, or the cost of a change)",
+    GAP.id: "no figure of our channels stands beside one of others",
+    COST.id: "no change is dated, and costs.csv has no line of a channel of ours with posts",
     CHAIN.id: "no post has two steps of the chain (views, clicks)",
     EXPERIMENT.id: "no step could be put to a test on the study's own past",
 }
@@ -182,8 +179,8 @@ def _of_changes(
             ),
         )
         weeks = _weeks_since(panel, cast)
-        costs = _costs(given.costs, change, effect, panel, cast)
-        laid.add(COST.id, cost_results(costs, change.id))
+        costs = change_costs(given.costs, change, study.changes, effect, panel, cast)
+        laid.add(COST.id, cost_results(costs.figures, change.id, costs.why))
         hoped = change.target or assured(effect.relative) or None
         settling, powers = planner.settling(change.property, change.channels, change.outcome, hoped)
         laid.add(EXPERIMENT.id, settling_results(settling, change.id, powers))
@@ -194,9 +191,12 @@ def _of_changes(
     return steps
 
 
-def _of_gaps(found: StudyGaps, channels: Registry, planner: Planner, laid: Laid) -> list[Step]:
+def _of_gaps(
+    found: StudyGaps, channels: Registry, planner: Planner, laid: Laid, taken: set[str]
+) -> list[Step]:
     """Steps of the largest gaps within control; rows of all gaps."""
     chosen: dict[tuple[Audience, str, str], tuple[Gap, GapPart]] = {}
+    laid.add(GAP.id, absent_results(found.absent))
     for gap in found.gaps:
         laid.add(GAP.id, gap_results(gap))
         for part in gap.parts:
@@ -223,13 +223,14 @@ def _of_gaps(found: StudyGaps, channels: Registry, planner: Planner, laid: Laid)
         step = gap_step(
             gap, part, own, settling=settling, weeks=settling.weeks, names=_names(channels)
         )
+        step = replace_id(step, taken)
         laid.add(EXPERIMENT.id, settling_results(settling, step.id, powers))
         steps.append(step)
     return steps
 
 
 def _of_associations(
-    seen: Associations, posts: pa.Table, planner: Planner, laid: Laid
+    seen: Associations, posts: pa.Table, planner: Planner, laid: Laid, taken: set[str]
 ) -> list[Step]:
     """Steps of what was found and is within control; rows of all comparisons."""
     steps = []
@@ -241,6 +242,7 @@ def _of_associations(
         hoped = assured(one.relative) or None
         settling, powers = planner.settling(one.within, channels, one.outcome, hoped)
         step = association_step(one, channels, settling=settling, weeks=settling.weeks)
+        step = replace_id(step, taken)
         laid.add(EXPERIMENT.id, settling_results(settling, step.id, powers))
         steps.append(step)
     return steps
@@ -276,37 +278,6 @@ def _channels_of(channels: Registry, gap: Gap) -> tuple[str, ...]:
     )
 
 
-def _costs(
-    table: CostsTable | None,
-    change: Change,
-    effect: Effect,
-    panel: WeeklyPanel,
-    cast: Cast,
-) -> tuple[CostPerEffect, ...]:
-    """What the change cost over the weeks of its effect, and what one more cost.
-
-    Its own amount where the study names one, else the lines "change" of its channels.
-    """
-    spend: Spend | None = None
-    if change.cost is not None and change.currency is not None:
-        spend = Spend(change.cost, change.currency, 1, 0, (change.id,))
-    elif table is not None and cast.treated and 0 < cast.first < panel.weeks.size:
-        first = cast.first + (not cast.whole)
-        last = panel.weeks.size if cast.until is None else cast.until
-        start, end = _monday(panel, first), _monday(panel, last)
-        spent = table.spent(start, end, channels=change.channels, items=("change",))
-        spend = next(iter(spent.values())) if len(spent) == 1 else None
-    if spend is None:
-        return ()
-    total = None
-    if change.outcome in panel.total and cast.treated:
-        since = np.nansum(panel.total[change.outcome][list(cast.treated), max(cast.first, 0) :])
-        total = exact(float(since), unit_of(change.outcome), "sum over posts since the change")
-    return costs_of(
-        spend, effect, total, counted=unit_of(change.outcome), direction=change.direction
-    )
-
-
 def _chain(posts: pa.Table, confidence: float, laid: Laid) -> None:
     """Views to clicks of our channels' own posts, channel by channel, clustered by week."""
     names = np.array(posts["channel"].to_pylist(), dtype=object)
@@ -326,8 +297,8 @@ def _chain(posts: pa.Table, confidence: float, laid: Laid) -> None:
 
 
 def _weeks_since(panel: WeeklyPanel, cast: Cast) -> int:
-    last = panel.weeks.size if cast.until is None else min(cast.until, panel.weeks.size)
-    return max(0, last - max(cast.first, 0) - (not cast.whole)) if cast.treated else 0
+    first, last = weeks_of(panel, cast)
+    return last - first if cast.treated else 0
 
 
 def _day(moment: dt.datetime) -> float:
@@ -339,13 +310,9 @@ def _day_or_none(moment: dt.datetime | None) -> float | None:
     return None if moment is None else _day(moment)
 
 
-def _monday(panel: WeeklyPanel, place: int) -> dt.date:
-    return _EPOCH + dt.timedelta(int(panel.weeks[0] + place) * 7 + 4)
-
-
 def _periods(panel: WeeklyPanel) -> dict[str, tuple[dt.datetime, dt.datetime]]:
     found = {}
     for place in range(panel.weeks.size):
-        start = dt.datetime.combine(_monday(panel, place), dt.time(), dt.UTC)
+        start = dt.datetime.combine(monday(panel, place), dt.time(), dt.UTC)
         found[panel.label(place)] = (start, start + dt.timedelta(7))
     return found

@@ -65,13 +65,13 @@ class PathView:
         """Measures whose figures the steps rest on, in the order of the steps."""
         return tuple(dict.fromkeys(step["source"]["measure"] for step in self.steps))
 
-    def row(self, source: Mapping[str, str]) -> Row | None:
+    def row(self, source: Mapping[str, str | None]) -> Row | None:
         """The row of the results that a source names; null where it was not published."""
         found = self.all(source)
         return found[0] if found else None
 
-    def all(self, source: Mapping[str, str]) -> list[Row]:
-        """All rows of the results that a source names: those whose other dimensions are free."""
+    def all(self, source: Mapping[str, str | None]) -> list[Row]:
+        """All rows that a source names: null is no value, a dimension that is not named is free."""
         return [row for row in self.rows if all(row[k] == v for k, v in source.items())]
 
     def size(self, step: Step) -> Row | None:

@@ -106,8 +106,11 @@ def report_study(folder: Path, run: str | None = None, progress: Progress | None
     path = folder / "results" / "report.html"
     write_atomically(path, render(given).encode())
     steps = render_path(given)
+    page = folder / "results" / "path.html"
     if steps is not None:
-        write_atomically(folder / "results" / "path.html", steps.encode())
+        write_atomically(page, steps.encode())
+    else:  # the page of an earlier run would pass for this run's
+        page.unlink(missing_ok=True)
     write_exports(folder / "results", done.estimates, study.about.simulated)
     if progress:
         progress("done", 1, 1)

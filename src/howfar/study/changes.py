@@ -116,7 +116,7 @@ def circle(changes: Sequence[Change]) -> str | None:
 def change_problems(
     changes: Sequence[Change], registry: Registry, at: Callable[[int, str], str]
 ) -> Iterator[Problem]:
-    """What the registry says against the changes: unknown channels, and channels without an owner.
+    """What the registry says against the changes: unknown, not ours, without an owner.
 
     at: gives the place (file:line) of a key of a change, from its number and the key.
     """
@@ -131,6 +131,14 @@ def change_problems(
                         where, f'changes[{number + 1}].{key}: no channel "{name}" in channels.csv',
                         "", hint,
                     )  # fmt: skip
+                elif key == "channels" and (row.role != "ours" or not row.named):
+                    why = f"has the role {row.role}" if row.role != "ours" else "may not be named"
+                    yield Problem(
+                        where,
+                        f'changes[{number + 1}].channels: "{name}" {why}',
+                        "channels of role ours that may be named; no other is advised",
+                        "leave the channel out, or mend its row in channels.csv",
+                    )
                 elif key == "channels" and not (row.declared_owner or "").strip():
                     yield Problem(
                         where,
