@@ -35,6 +35,11 @@ def test_by_hand() -> None:
     assert (target.versus, target.parts[1].other) == (TARGET, 4.0)
     assert target.parts[1].relative.value == pytest.approx(0.25)
     assert target.parts[0].distance.value == 0.0
+    # Only a target has a side that is worse: beyond it where nobody says otherwise.
+    assert [p.direction for p in peer.parts] == [0, 0]
+    assert [p.direction for p in target.parts] == [0, 1]
+    less = figure_gaps(matrix, LEAVES, "u0", ["u1"], targets={"b": 4.0}, better={"b": -1})
+    assert [[p.direction for p in one.parts] for one in less] == [[0, 0], [0, -1]]
 
 
 def test_missing_and_zero_have_no_relative_distance() -> None:

@@ -159,6 +159,10 @@ def test_a_language_has_figures_beside_figures_and_the_objectives_target() -> No
     assert part.contribution.status == part.elasticity.status == "not_measured"
     aim = of(found, "target", french).parts[0]
     assert (aim.own, aim.other, aim.distance.value) == (0.5, 1.0, -0.5)
+    # Beside peers nobody said which way is better; of its own target the objective does.
+    assert aim.direction == 1
+    less = HEAD.replace("target = 1.0", "target = 1.0\ndirection = -1")
+    assert of(taken(less), "target", french).parts[0].direction == -1
 
 
 def test_without_an_index_the_profile_stands_beside_the_peers() -> None:

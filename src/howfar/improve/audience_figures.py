@@ -113,7 +113,10 @@ def figure_id(one: Asked) -> str:
 
 
 def leaf_of(one: IndexIndicator) -> Indicator:
-    """The figure as an indicator of no tree: nobody said which way is better (direction 0)."""
+    """The figure as an indicator of no tree: nobody said which way is better (direction 0).
+
+    Of its distance to a target the objective says it.
+    """
     figure = Figure(measure=str(one.measure), category=one.category, params=one.params)
     declared = declared_of(figure, "the gaps")
     name = f"{declared.title}: {one.category}" if one.category else declared.title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ def figure_gaps(
     peers: Sequence[str],
     *,
     targets: Mapping[str, float] | None = None,
+    better: Mapping[str, int] | None = None,
     within: Mapping[str, Property] | None = None,
     audience: Audience | None = None,
     degrees: float | None = None,
@@ -35,7 +37,9 @@ def figure_gaps(
     """The distance of each figure of a unit to the median of its peers', and to its target.
 
     matrix: one column an indicator, with draws if there are any. peers: units to take the median
-    of (those without the figure are left out of it). targets: by indicator. A gap has no points
+    of (those without the figure are left out of it). targets: by indicator. better: 1 or -1 by
+    indicator with a target, where the target is to be passed or not to be passed (1 where null);
+    beside peers the direction stays that of the indicator. A gap has no points
     and no parts of them, since nothing says how much the figures count; ``why`` is printed.
 
     Unit: each figure's own. Intervals by ``sampled_estimate``. No gap to peers without peers, none
@@ -44,6 +48,7 @@ def figure_gaps(
     Raises StudyError for a unit or an indicator that is not in the table.
     """
     ids = [leaf.id for leaf in indicators]
+    aimed = {id: (better or {}).get(id, 1) for id in targets or {}}
     data = matrix.select(ids)
     for name in (unit, *peers):
         if name not in data.units:
@@ -76,7 +81,9 @@ def figure_gaps(
             whole,
             tuple(
                 figure_part(
-                    leaf,
+                    replace(leaf, direction=aimed[leaf.id])
+                    if kind == "target" and leaf.id in aimed
+                    else leaf,
                     place,
                     figures,
                     whole,

@@ -62,7 +62,8 @@ def study_gaps(
     indicator -> property of the fixed list, beside what indicators of the index declare
     (``within_control``). Targets: of the index's
     indicators, and of objectives for the first indicator that they name; an objective for other
-    languages or countries than the audience's does not count there.
+    languages or countries than the audience's does not count there. Which side of a target is the
+    worse one is said by the index's indicator, and without an index by the objective.
 
     Raises StudyError for a channel of ours without a declared owner, a property that is not within
     control, and a tree or recipe that cannot be.
@@ -117,6 +118,7 @@ class _StudyGaps:
         if not leaves:
             raise StudyError(f"no figure is measured for {audience.said}", "the gaps")
         peers = [unit for unit in units.members if units.roles[unit] != "ours"]
+        aims = self._aims(part, audience)
         return [
             gap
             for unit in ours
@@ -125,7 +127,8 @@ class _StudyGaps:
                 leaves,
                 unit,
                 peers if self.peer is None or self.peer not in units.members else [self.peer],
-                targets=self._targets(part, audience),
+                targets={id: target for id, (target, _) in aims.items()},
+                better={id: direction for id, (_, direction) in aims.items()},
                 within=self._within(part, audience),
                 audience=audience,
                 degrees=self._degrees,
@@ -178,7 +181,7 @@ class _StudyGaps:
             if not np.isnan(score)
         }
         aims = {i.id: i.target for i in tree.indicators if i.target is not None}
-        aims |= self._targets(part, audience)
+        aims |= {id: target for id, (target, _) in self._aims(part, audience).items()}
         found: list[Gap] = []
         for unit in ours:
             if unit not in scored:
@@ -203,9 +206,9 @@ class _StudyGaps:
         above = sorted((score, name) for name, score in scored.items() if score > scored[unit])
         return above[0][1] if len(above) > 1 else None
 
-    def _targets(self, part: IndexPart, audience: Audience) -> dict[str, float]:
-        """Targets of objectives by the indicator that is the plain figure of their measure."""
-        found: dict[str, float] = {}
+    def _aims(self, part: IndexPart, audience: Audience) -> dict[str, tuple[float, int]]:
+        """Targets of objectives and their directions, by the plain figure of their measure."""
+        found: dict[str, tuple[float, int]] = {}
         for objective in self.study.objectives:
             if (
                 objective.target is None
@@ -215,7 +218,7 @@ class _StudyGaps:
                 continue
             named = [i.id for i in part.indicators if i.measure == objective.indicators[0]]
             if len(named) == 1:
-                found.setdefault(named[0], objective.target)
+                found.setdefault(named[0], (objective.target, objective.direction))
         return found
 
     def _elsewhere(self, objective: Objective, audience: Audience) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from howfar.study.base import Countries, Day, Languages, Part, Text, Texts
@@ -27,3 +29,5 @@ class Objective(Part):
     """Ids of the measures that speak of this objective."""
     target: float | None = Field(default=None, allow_inf_nan=False)
     """The figure that was aimed at, in the unit of the first indicator."""
+    direction: Literal[1, -1] = 1
+    """1: the target is to be reached or passed. -1: the figure is to stay at or below it."""
