@@ -35,7 +35,7 @@ class Settling:
 
     design: ab, switchback or cluster. weeks, units: length and number of what is assigned by lot.
     detectable: smallest relative effect that it would find with the stated power, an Estimate or
-    the reason why it is not known.
+    the reason why it is not known. outcome: the figure in which it would be seen.
     """
 
     design: str
@@ -44,6 +44,7 @@ class Settling:
     weeks: int | None = None
     units: int | None = None
     power: float | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)

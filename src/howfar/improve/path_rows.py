@@ -131,6 +131,7 @@ def settling_results(settling: Settling, change: str, powers: Mapping[float, Est
     base = where | {"event": change}
     design = f"design={settling.design}"
     length = f";weeks={settling.weeks}" if settling.weeks else ""
+    length += f";outcome={settling.outcome}" if settling.outcome else ""
     yield Result(settling.detectable, base | {"category": "detectable", "params": design + length})
     for size, power in powers.items():
         yield Result(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -56,13 +56,16 @@ class Planner:
     """Plans of tests on a study's own past; the same test is simulated once.
 
     panel: weekly figures of channels. posts: our own settled posts in the order of time
-    (post_table.post_rows).
+    (post_table.post_rows), with the number of their week. changed: by channel the place in the
+    panel of the week of its first dated change (``first_changes``); from it on nothing counts as
+    its past.
     """
 
     panel: WeeklyPanel
     posts: pa.Table
     confidence: float
     rng: np.random.Generator
+    changed: Mapping[str, int] = field(default_factory=dict)
     _known: dict[Any, tuple[Settling, dict[float, Estimate]]] = field(default_factory=dict)
 
     def settling(
@@ -86,7 +89,9 @@ class Planner:
         design = _DESIGNS.get(aspect)
         if design is None:
             none = not_measured("relative change", "no test of this kind is simulated")
-            return Settling("staggered", _OPENNESS, none), {}
+            return Settling(
+                "staggered", f"{_OPENNESS}, seen in {_of(outcome)}", none, outcome=outcome
+            ), {}
         wanted = abs(hoped) if hoped else HOPED
         last: tuple[Settling, dict[float, Estimate]] | None = None
         why = "the past is too short for any test"
@@ -98,12 +103,18 @@ class Planner:
                 continue
             detectable = smallest_effect(found)
             units = len(found.plan.channels) if design == "switchback" else _slots(found.plan)
-            said = f"{_WORDS[design]}, over {weeks} weeks on {len(found.plan.channels)} channels"
+            n = len(found.plan.channels)
+            said = (
+                f"{_WORDS[design]}, over {weeks} weeks on {n} channel{'s' * (n != 1)}, "
+                f"seen in {_of(outcome)}"
+            )
             powers = {size: power_at(found, size) for size in SIZES}
-            last = Settling(design, said, detectable, weeks, units, 0.8), powers
+            last = Settling(design, said, detectable, weeks, units, 0.8, outcome), powers
             if detectable.value is not None and detectable.value <= wanted:
                 break
-        return last if last is not None else self._none(why, design, _WORDS[design])
+        if last is not None:
+            return last
+        return self._none(why, design, f"{_WORDS[design]}, seen in {_of(outcome)}")
 
     def _none(
         self, why: str, design: str = "none", said: str = ""
@@ -144,24 +155,60 @@ class Planner:
         """Figures of the channels' posts in the order of time, and posts a week."""
         values, rate = {}, {}
         names = np.array(self.posts["channel"].to_pylist(), dtype=object)
+        weeks = self.posts["week"].to_numpy()
         figures = self.posts[outcome].to_numpy().astype(np.float64)
         for channel in channels:
-            found = figures[names == channel]
+            length = self._length(channel)
+            if length == 0:
+                continue
+            found = figures[(names == channel) & (weeks <= self.panel.weeks[length - 1])]
             found = found[np.isfinite(found)]
             if found.size >= 4:
                 values[channel] = found
-                rate[channel] = found.size / max(self.panel.weeks.size, 1)
+                rate[channel] = found.size / length
         return Posts(values, {n: np.empty((v.size, 0)) for n, v in values.items()}, rate)
 
     def _weeks(self, channels: tuple[str, ...], outcome: str) -> Panel:
-        rows = [n for n, (name, _) in enumerate(self.panel.series) if name in channels]
+        """Weekly figures up to the first change of these channels.
+
+        Stretches are of all channels at once. Where channels changed on several dates, the date is
+        taken that leaves the most weeks of channels; those that changed before are left out.
+        """
+        named = [n for n, (name, _) in enumerate(self.panel.series) if name in channels]
         if outcome != VOLUME and outcome not in self.panel.total:
             raise StudyError(f"no post has {outcome}")
-        values = self.panel.mean(outcome)[rows] if rows else np.empty((0, 0))
+        lengths = np.array([self._length(self.panel.series[n][0]) for n in named], dtype=int)
+        if not lengths.any():
+            raise StudyError("no channel has a week before its first change")
+        length = max(sorted(set(lengths.tolist())), key=lambda w: w * int((lengths >= w).sum()))
+        rows = [n for n, own in zip(named, lengths, strict=True) if own >= length]
+        values = self.panel.mean(outcome)[rows, :length]
         kept = [n for n in range(len(rows)) if np.isfinite(values[n]).mean() >= _SEEN]
         if not kept:
             raise StudyError("no channel has figures in most weeks")
         return Panel(tuple(self.panel.series[rows[n]][0] for n in kept), values[kept])
+
+    def _length(self, channel: str) -> int:
+        """Weeks of the panel before a channel's first change."""
+        return min(max(self.changed.get(channel, self.panel.weeks.size), 0), self.panel.weeks.size)
+
+
+def first_changes(
+    panel: WeeklyPanel, changes: Iterable[tuple[int, Collection[str]]]
+) -> dict[str, int]:
+    """By channel the place of the week in which the first of its changes began.
+
+    changes: day (days since 1970) and channels of each. The place may lie outside the panel.
+    """
+    found: dict[str, int] = {}
+    for day, channels in changes:
+        place, _ = panel.week_at(day)
+        found |= {name: min(place, found.get(name, place)) for name in channels}
+    return found
+
+
+def _of(outcome: str) -> str:
+    return "posts a week" if outcome == VOLUME else f"{outcome} a post"
 
 
 def _slots(plan: Plan) -> int:

@@ -45,7 +45,7 @@ from howfar.improve.path_rows import (
     settling_results,
 )
 from howfar.improve.path_steps import association_step, effect_step, gap_id, gap_step
-from howfar.improve.planned_tests import Planner
+from howfar.improve.planned_tests import Planner, first_changes
 from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.improve.way_costs import way_results
 from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, weekly_panel
@@ -112,7 +112,9 @@ def study_path(study: Study, channels: Registry, given: Given) -> Laid:
         return _refused(error)
     panel = weekly_panel(given.panel_rows, given.sampling)
     posts = settled_in_order(given.posts)
-    planner = Planner(panel, posts, given.sampling.confidence, given.sampling.rng)
+    begun = ((_day(c.bounds(study.zone)[0]), c.channels) for c in study.changes)
+    changed = first_changes(panel, begun)
+    planner = Planner(panel, posts, given.sampling.confidence, given.sampling.rng, changed)
     taken = {change.id for change in study.changes}
     steps = _of_changes(study, given, panel, planner, ours, laid)
     found = study_gaps(study, channels, given.held, given.sampling, given.table)
@@ -201,11 +203,7 @@ def _of_gaps(
         laid.add(GAP.id, gap_results(gap))
         for part in gap.parts:
             key = (gap.audience, gap.unit, part.indicator)
-            if (
-                _is_behind(part)
-                and assured(part.relative) > 0
-                and (key not in chosen or _nearer(gap, chosen[key][0]))
-            ):
+            if _is_behind(part) and (key not in chosen or _nearer(gap, chosen[key][0])):
                 chosen[key] = gap, part
     order = sorted(
         chosen.values(),
