@@ -194,7 +194,7 @@ class Planner:
 
 
 def first_changes(
-    panel: WeeklyPanel, changes: Iterable[tuple[int, Collection[str]]]
+    panel: WeeklyPanel, changes: Iterable[tuple[float, Collection[str]]]
 ) -> dict[str, int]:
     """By channel the place of the week in which the first of its changes began.
 
