@@ -9,6 +9,7 @@ import json
 import math
 import random
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.cli.conftest import COLUMNS, Call
 from howfar.cli import main
 from howfar.improve.lexicon import DENIAL, causal_words
 from howfar.improve.path_measures import PATH_DECLARATIONS
+from howfar.run.study import report_study
 
 START = dt.date(2024, 1, 1)
 WEEKS = 30
@@ -333,3 +335,31 @@ def test_without_an_owner_no_path_is_laid(tmp_path: Path, howfar: Call) -> None:
     assert told.code == 3
     assert "venus" in told.out + told.err
     assert "declares no owner" in told.out + told.err
+
+
+def test_a_page_of_an_earlier_run_does_not_stay(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "study"
+    shutil.copytree(study, copy)
+    assert (copy / "results" / "path.html").exists()
+    monkeypatch.setattr("howfar.run.study.render_path", lambda given: None)
+    report_study(copy)
+    assert (copy / "results" / "report.html").exists()
+    assert not (copy / "results" / "path.html").exists()
+
+
+def test_the_page_names_its_own_level_and_no_other(page: str) -> None:
+    told = plain(page)
+    assert "each 95 % interval speaks of itself alone" in told
+    assert "one in twenty" not in told
+
+
+def test_rows_of_a_gap_are_of_its_audience_alone(study: Path, howfar: Call) -> None:
+    found = json.loads(howfar("path", study, "--json").out)["figures"]
+    gaps = [one for one in found if one["measure"] == "gap_to_others"]
+    assert gaps
+    for one in gaps:
+        assert len(one["rows"]) == 1, one
+        for name in ("platform", "language", "country"):
+            assert one["rows"][0][name] == one[name]

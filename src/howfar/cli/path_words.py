@@ -74,7 +74,7 @@ def path_lines(view: PathView) -> list[str]:
             + (f"; after step {after}" if after else "")
             + f"; {text('path.so_' + step['turn'])}"
         )
-    lines.append(text("path.looked", n=view.document["looked_at"]))
+    lines.append(text("path.looked", n=view.document["looked_at"], level=view.confidence))
     return lines
 
 

@@ -97,7 +97,8 @@ ASSOCIATION = Declaration(
     unit="part of the reference",
     source="Wooldridge 1999 (doi 10.1016/S0304-4076(98)00033-5); false discovery rate: Benjamini & "
     "Hochberg 1995 (doi 10.1111/j.2517-6161.1995.tb02031.x)",
-    uncertainty="robust, clustered by channel and week",
+    uncertainty="robust (CR2), clustered by channel; below six channels by channel and week "
+    "together",
     needs=("counts", "registry"),
     min_posts=100,
     rules="Counts of settled own posts by the property, with an effect of each channel and of each "
@@ -161,8 +162,9 @@ COST = Declaration(
     needs=("costs|changes",),
     min_posts=0,
     rules="Spend comes from costs.csv or the change itself. Where no effect of grade A or B is "
-    "identified, a plain average stands instead and is named so: average cost, not incremental. "
-    "Currencies are never added up.",
+    "identified, the cost of one more is not told. A plain average stands beside it either way "
+    "and is named so: average cost, not incremental. Lines of costs.csv count for a change by the "
+    "whole weeks in which it held. Currencies are never added up.",
     beware="An average cost says nothing of what one more would cost.",
     example=Example(
         rows={"costs": [{"amount": 1000.0, "currency": "EUR", "effect": 200.0}]},
@@ -190,7 +192,8 @@ CHAIN = Declaration(
     needs=("counts.views", "counts.clicks"),
     min_posts=0,
     rules="Each step is a rate with its own denominator; posts that lack one of two steps are left "
-    "out of that rate only. Posts that money carried make a chain of their own.",
+    "out of that rate only. One chain a channel. Posts that money carried and posts younger than "
+    "two days at observation are in none.",
     beware="Who visits is not who was shown: a step's rate speaks of counts, not of persons.",
     example=Example(
         rows={

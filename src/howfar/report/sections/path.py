@@ -28,7 +28,7 @@ def path_section(view: PathView) -> Section:
     if weak:
         paragraphs.append(say("path.weak", n=len(weak)))
     if view.document["looked_at"] > 1:
-        paragraphs.append(say("path.looked", n=view.document["looked_at"]))
+        paragraphs.append(say("path.looked", n=view.document["looked_at"], level=view.confidence))
     items: list[Table | Figure] = []
     if strong:
         items.append(_table(view, strong, "path-first", "first", "expect"))

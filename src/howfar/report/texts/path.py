@@ -15,8 +15,8 @@ TEXT = {
     "B), so that no change can be promised from any of them: test before you extend.",
     "path.weak": "{n} rest on an association, on a check that did not pass, or on a gap to others "
     "(grades C and D): they say what to test, and nothing of what would follow.",
-    "path.looked": "{n} effects, associations and gaps were looked at in all; each interval speaks "
-    "of itself alone, and one in twenty would miss by chance.",
+    "path.looked": "{n} effects, associations and gaps were looked at in all; each {level} "
+    "interval speaks of itself alone: of so many, some miss by chance.",
     "path.first_caption": "Grades A and B: what may be expected",
     "path.then_caption": "Grades C and D: what was seen, and what to test",
     "path.more": "and {n} more below",
@@ -40,15 +40,14 @@ TEXT = {
     "path.checks": "{n} of {of} hold",
     "path.checks_none": "none apply",
     "path.weeks": "{n} weeks",
-    "path.at_once": "at once",
     "path.cost_none": "not known",
     "path.figure_asks": "How large, and how sure?",
     "path.figure_read": "The dot is the size, the line its {level} interval; 0 % is no difference. "
-    "The three columns are three kinds of evidence and must not be read across: only the left one "
-    "says what a change did.",
+    "Each column is a kind of evidence of its own and must not be read across: only effects of a "
+    "change (A, B) say what a change did.",
     "path.column_strong": "Effect of a change (A, B)",
     "path.column_effect": "After a change (C, D)",
-    "path.column_association": "Goes with a property of posts (C)",
+    "path.column_association": "Goes with a property of posts (C, D)",
     "path.column_gap": "Gap to others (D)",
     "path.weeks_asks": "What was seen week by week, against what was to be expected?",
     "path.weeks_read": "One panel a change, which is marked by the number of its step. "
@@ -83,7 +82,6 @@ TEXT = {
     "path.grade": "Grade",
     "path.grade_why": "Why",
     "path.estimate_caption": "Estimate of step {place}",
-    "path.grade_caption": "Grade of step {place}",
     "path.checks_caption": "Checks of step {place}",
     "path.check": "Check",
     "path.asks": "What it asks",
