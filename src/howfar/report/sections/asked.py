@@ -61,7 +61,8 @@ def _objective(objective: Objective) -> str:
     if objective.by:
         parts.append(say("asked.by", day=str(objective.by)))
     if objective.target is not None:
-        parts.append(say("asked.target", target=f"{objective.target:g}"))
+        key = "asked.target" if objective.direction > 0 else "asked.limit"
+        parts.append(say(key, target=f"{objective.target:g}"))
     return "; ".join(parts)
 
 

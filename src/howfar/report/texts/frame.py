@@ -48,6 +48,7 @@ TEXT = {
     "asked.countries": "in {names}",
     "asked.by": "by {day}",
     "asked.target": "target {target}",
+    "asked.limit": "target: at most {target}",
     "asked.window": "Window",
     "asked.span": "{start} to {end}, days in {zone}",
     "asked.channels": "Channels",
