@@ -77,10 +77,8 @@ def effect_step(
             "params": params_of(effect),
         },
         apart=(
-            *(
-                {"measure": "effect_of_change", "event": change.id, "category": category}
-                for category in ("average", "cumulative")
-            ),
+            _effect_source(change, "average"),
+            _effect_source(change, "cumulative"),
             *_cost_sources(change, costs.figures),
             *_test_sources(change.id, settling),
         ),
@@ -238,6 +236,10 @@ def _spent(costs: ChangeCosts) -> tuple[Estimate, Estimate | None]:
     first = costs.figures[0]
     spent = exact(first.spend.amount, first.spend.currency, "what the books say")
     return spent, first.estimate
+
+
+def _effect_source(change: Change, category: str) -> Source:
+    return {"measure": "effect_of_change", "event": change.id, "category": category}
 
 
 def _cost_sources(change: Change, costs: tuple[CostPerEffect, ...]) -> list[Source]:
