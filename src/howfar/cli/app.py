@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 import traceback
+import warnings
 from pathlib import Path
 
 import typer
@@ -76,6 +77,8 @@ for _name in COMMANDS:
 
 def main() -> None:
     """Run the program; every outcome ends in one of EXIT_CODES."""
+    # Of docstrings of a library, at its first use after an installation: nothing for a user.
+    warnings.filterwarnings("ignore", "invalid escape sequence", SyntaxWarning)
     try:
         app(standalone_mode=True)
     except HowfarError as error:
