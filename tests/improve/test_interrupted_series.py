@@ -211,7 +211,8 @@ def nothing(effect: Effect) -> str:
 
 def test_what_the_data_cannot_tell_is_not_measured() -> None:
     assert "nothing to go on from" in nothing(interrupted_series([1.0, 2, 3, 4], 1))
-    zeros = interrupted_series([0.0] * 10 + [3.0] * 10, 10)
+    assert "does not vary" in nothing(interrupted_series([0.0] * 10 + [3.0] * 10, 10))
+    zeros = interrupted_series([0.0] * 10 + [3.0, 4.0] * 5, 10)
     assert "no count above 0 before" in nothing(zeros)
     assert "coefficients" in nothing(interrupted_series([1.0, 2, 1, 2, 1], 3, harmonics=2))
     step = (np.arange(20) >= 10).astype(float)
