@@ -105,7 +105,7 @@ def unit_trial(
     kind: Asked, how: Fitting, rng: np.random.Generator, **world: float
 ) -> tuple[float, float, float]:
     """Interval of a synthetic control."""
-    panel = units(rng, EFFECT, **world)  # type: ignore[arg-type]
+    panel = units(rng, EFFECT, **world)
     start = int(world.get("before", 40))
     case = build_case(panel, ["u0"], start, None, (), None, None, "average", "y", how)
     band = intervals_of(case, kind, CONFIDENCE).average()

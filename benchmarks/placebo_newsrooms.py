@@ -23,9 +23,9 @@ from benchmarks.planted_effects import ROOT, sources_hash
 
 from howfar.cli.app import app
 from howfar.improve.change_effects import cast_of, change_effect
-from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, panel_rows, weekly_panel
+from howfar.improve.weekly_panel import WeeklyPanel, panel_rows, weekly_panel
 from howfar.run.opened import opened, sampling_of
-from howfar.study.changes import Change
+from howfar.study.changes import VOLUME, Change
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study
 

@@ -31,13 +31,13 @@ from scipy import stats
 import howfar
 from howfar.improve.change_effects import cast_of, change_effect, did_effect
 from howfar.improve.effect import Effect
-from howfar.improve.weekly_panel import VOLUME, WeeklyPanel
+from howfar.improve.weekly_panel import WeeklyPanel
 from howfar.simulate import crisis, making, practice
 from howfar.simulate.places import PLATFORMS
 from howfar.simulate.plan import DAY, Plan
 from howfar.simulate.scenarios import scenarios
 from howfar.simulate.society import Society, society
-from howfar.study.changes import Change
+from howfar.study.changes import VOLUME, Change
 from howfar.validate.sources import code_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -82,14 +82,12 @@ def weekly(plan: Plan, people: Society) -> WeeklyPanel:
     names = [(one.channel, PLATFORMS[one.platform]) for one in channels]
     order = sorted(range(len(names)), key=lambda n: names[n])
     first = (plan.start - EPOCH).days
-    logs = np.full_like(posts, np.nan)  # No design reads them.
     return WeeklyPanel(
         tuple(names[n] for n in order),
         np.arange(weeks) + (first - 4) // 7,
         posts[order],
         {FIGURE: posts[order]},
         {FIGURE: likes[order]},
-        {FIGURE: logs},
     )
 
 
@@ -170,9 +168,9 @@ def table(found: list[Found]) -> list[dict[str, Any]]:
         of = [f for f in found if tuple(getattr(f, k) for k in KEYS) == key]
         told = [f for f in of if f.value is not None]
         effect = float(key[-1])
-        clear = [f.low > 0 or f.high < 0 for f in told]  # type: ignore[operator]
+        clear = [f.low > 0 or f.high < 0 for f in told]
         sure = [c for c, f in zip(clear, told, strict=True) if f.grade == "B"]
-        holds = [f.low <= effect <= f.high for f in told]  # type: ignore[operator]
+        holds = [f.low <= effect <= f.high for f in told]
         rows.append(
             {
                 **dict(zip(KEYS, key, strict=True)),
@@ -183,7 +181,7 @@ def table(found: list[Found]) -> list[dict[str, Any]]:
                 "graded_b": sum(f.grade == "B" for f in of),
                 "clear_and_b": sum(sure),
                 "median": float(np.median([f.value for f in told])) if told else None,
-                "width": float(np.median([f.high - f.low for f in told])) if told else None,  # type: ignore[operator]
+                "width": float(np.median([f.high - f.low for f in told])) if told else None,
             }
         )
     return rows

@@ -168,7 +168,7 @@ def measure(folder: Path) -> dict[str, Any]:
         with clock("path"):
             return plain(*arguments)
 
-    wiring.study_path = timed  # type: ignore[attr-defined]
+    wiring.study_path = timed
     with clock("read"):
         asked = load_study(study)
         files = source_files(asked, study, lambda name: study)

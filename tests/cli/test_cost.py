@@ -40,7 +40,7 @@ def table(folder: Path, text: str = ROWS) -> Path:
 
 
 def effect(folder: Path, grade: str = "B", **changed: Any) -> Path:
-    document = {**EFFECT, "grade": grade, "cumulative": {**EFFECT["cumulative"], **changed}}  # type: ignore[dict-item]
+    document = {**EFFECT, "grade": grade, "cumulative": {**EFFECT["cumulative"], **changed}}
     path = folder / "effect.json"
     path.write_text(json.dumps(document), encoding="utf-8")
     return path

@@ -27,7 +27,7 @@ def told(howfar: Call, *arguments: object) -> dict[str, Any]:
 
 
 def ends(estimate: dict[str, Any]) -> tuple[str, str, str]:
-    return tuple(f"{estimate[one]:.4f}" for one in ("value", "low", "high"))  # type: ignore[return-value]
+    return tuple(f"{estimate[one]:.4f}" for one in ("value", "low", "high"))
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_channels_of_other_platforms_are_no_controls() -> None:
     made = panel(wandering(np.random.default_rng(1), 3, 26))
     made = WeeklyPanel(
         (("c0", "x"), ("c1", "youtube"), ("c2", "x")),
-        made.weeks, made.posts, made.counted, made.total, made.logs,
+        made.weeks, made.posts, made.counted, made.total,
     )  # fmt: skip
     assert cast(made).controls == (2,)
 

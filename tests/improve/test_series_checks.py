@@ -32,7 +32,7 @@ MEASURE = 59  # five days after the onset, at the worst
 def test_recovery_from_a_crisis_alone_is_never_b(errors: str) -> None:
     rng = np.random.default_rng(1)
     for _ in range(5):
-        effect = interrupted_series(crisis(rng), MEASURE, errors=errors)  # type: ignore[arg-type]
+        effect = interrupted_series(crisis(rng), MEASURE, errors=errors)
         assert effect.grade in ("C", "D")
         assert not effect.compared
 

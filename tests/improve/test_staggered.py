@@ -80,7 +80,7 @@ def test_o12_through_the_effect(mpdta: tuple[Any, ...]) -> None:
 
 def test_o12_bootstrap_comes_near_the_linearised_errors(mpdta: tuple[Any, ...]) -> None:
     plain, drawn = (
-        staggered(*mpdta, rng=np.random.default_rng(1), errors=errors, replicates=4000)  # type: ignore[arg-type]
+        staggered(*mpdta, rng=np.random.default_rng(1), errors=errors, replicates=4000)
         for errors in ("linearised", "bootstrap")
     )
     ours, theirs = (e.details["standard_errors"] for e in (plain, drawn))

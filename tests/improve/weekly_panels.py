@@ -23,7 +23,6 @@ def panel(
         np.full(means.shape, float(posts)),
         {figure: counted},
         {figure: np.nan_to_num(means) * counted},
-        {figure: np.log1p(means)},
     )
 
 

@@ -15,6 +15,7 @@ from howfar.cli.effect_files import (
     Name,
     Out,
     Outcome,
+    Periods,
     Seed,
     Table,
     What,
@@ -36,8 +37,7 @@ from howfar.study.panel_table import PanelTable
 def command(
     table: Table,
     outcome: Outcome,
-    time: Annotated[str, typer.Option(
-        help="Column of periods: numbers, days, weeks (2016-W09), months (2016-03) or quarters.")],
+    time: Periods,
     unit: Annotated[str | None, typer.Option(
         help="Column of units; of cross-sections none is needed.", show_default="none")] = None,
     first: Annotated[str | None, typer.Option(

@@ -37,6 +37,9 @@ Outcome = Annotated[str, typer.Option(help="Column of the figure that the change
 Time = Annotated[str | None, typer.Option(
     help="Column of periods: numbers, days, weeks (2016-W09), months (2016-03) or quarters; "
     "without one the rows are periods 1, 2, ...", show_default="none")]  # fmt: skip
+Periods = Annotated[str, typer.Option(
+    help="Column of periods: numbers, days, weeks (2016-W09), months (2016-03) or quarters."
+)]  # fmt: skip
 What = Annotated[str | None, typer.Option(
     help="What was changed, in a few words.", show_default="none")]  # fmt: skip
 Name = Annotated[str | None, typer.Option(

@@ -22,7 +22,19 @@ from howfar.cli.effect_files import (
     finish,
     read_panel,
 )
-from howfar.cli.effect_table import beside, dates_of, own_series, series_of
+from howfar.cli.effect_table import (
+    Changed,
+    Controls,
+    End,
+    Known,
+    OwnUnit,
+    Start,
+    Treated,
+    beside,
+    dates_of,
+    own_series,
+    series_of,
+)
 from howfar.improve.effect_document import plain
 from howfar.improve.interrupted_series import interrupted_series
 from howfar.improve.placebo_dates import placebo_dates
@@ -35,21 +47,12 @@ def command(
     table: Table,
     outcome: Outcome,
     time: Time = None,
-    start: Annotated[str | None, typer.Option(
-        help="First period with the change.", show_default="none")] = None,
-    changed: Annotated[str | None, typer.Option(
-        help="Or a column that is 1 where the change is in force, else 0.",
-        show_default="none")] = None,
-    end: Annotated[str | None, typer.Option(
-        help="First period after the change was taken back.", show_default="none")] = None,
-    unit: Annotated[str | None, typer.Option(
-        help="Column of units, where the table holds several series below each other.",
-        show_default="none")] = None,
-    treated: Annotated[str | None, typer.Option(
-        help="With --unit: the unit that was changed.", show_default="none")] = None,
-    control: Annotated[list[str] | None, typer.Option(
-        help="Series that was not changed: a column, or with --unit a unit (or all); repeatable.",
-        show_default="none")] = None,
+    start: Start = None,
+    changed: Changed = None,
+    end: End = None,
+    unit: OwnUnit = None,
+    treated: Treated = None,
+    control: Controls = None,
     exposure: Annotated[str | None, typer.Option(
         help="Column of persons, posts or days behind the counts; enters as its logarithm.",
         show_default="none")] = None,
@@ -60,9 +63,7 @@ def command(
         show_default="none")] = None,
     control_offset: Annotated[list[str] | None, typer.Option(
         help="Column of the offset of each control, likewise.", show_default="none")] = None,
-    covariate: Annotated[list[str] | None, typer.Option(
-        help="Column that is known whatever happens (holidays); repeatable.",
-        show_default="none")] = None,
+    covariate: Known = None,
     family: Annotated[Family, typer.Option(help="How figures scatter.")] = "quasi-poisson",
     link: Annotated[Link | None, typer.Option(
         help="Scale of the model.", show_default="log; gaussian identity")] = None,
@@ -80,7 +81,7 @@ def command(
     control_season: Annotated[Own, typer.Option(help="Season of each series, or one.")] = "own",
     dispersion: Annotated[Own, typer.Option(help="Dispersion of each series, or one.")] = "own",
     errors: Annotated[Choice, typer.Option(
-        help="How errors follow each other; auto: as a test finds.")] = "auto",
+        help="How errors follow each other; auto: an autoregression of order 1 to 3.")] = "auto",
     order: Annotated[int | None, typer.Option(
         help="Order of the autoregression.", show_default="found")] = None,
     lags: Annotated[int | None, typer.Option(

@@ -22,7 +22,18 @@ from howfar.cli.effect_files import (
     finish,
     read_panel,
 )
-from howfar.cli.effect_table import dates_of, own_series, series_of
+from howfar.cli.effect_table import (
+    Changed,
+    Controls,
+    End,
+    Known,
+    OwnUnit,
+    Start,
+    Treated,
+    dates_of,
+    own_series,
+    series_of,
+)
 from howfar.errors import StudyError
 from howfar.improve.local_level import local_level
 from howfar.improve.local_level_fit import Level, Structure
@@ -32,24 +43,13 @@ def command(
     table: Table,
     outcome: Outcome,
     time: Time = None,
-    start: Annotated[str | None, typer.Option(
-        help="First period with the change.", show_default="none")] = None,
-    changed: Annotated[str | None, typer.Option(
-        help="Or a column that is 1 where the change is in force, else 0.",
-        show_default="none")] = None,
-    end: Annotated[str | None, typer.Option(
-        help="First period after it that is no longer counted.", show_default="none")] = None,
-    unit: Annotated[str | None, typer.Option(
-        help="Column of units, where the table holds several series below each other.",
-        show_default="none")] = None,
-    treated: Annotated[str | None, typer.Option(
-        help="With --unit: the unit that was changed.", show_default="none")] = None,
-    control: Annotated[list[str] | None, typer.Option(
-        help="Series that was not changed: a column, or with --unit a unit (or all); repeatable.",
-        show_default="none")] = None,
-    regressor: Annotated[list[str] | None, typer.Option(
-        help="Column that is known whatever happens (holidays); repeatable.",
-        show_default="none")] = None,
+    start: Start = None,
+    changed: Changed = None,
+    end: End = None,
+    unit: OwnUnit = None,
+    treated: Treated = None,
+    control: Controls = None,
+    regressor: Known = None,
     level: Annotated[Level, typer.Option(help="How the series wanders.")] = "local level",
     seasonal: Annotated[int | None, typer.Option(
         help="Periods of a season, each with a figure of its own.", show_default="none")] = None,

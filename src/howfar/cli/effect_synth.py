@@ -16,6 +16,7 @@ from howfar.cli.effect_files import (
     NoChecks,
     Out,
     Outcome,
+    Periods,
     Seed,
     Table,
     What,
@@ -34,8 +35,7 @@ from howfar.study.panel_table import PanelTable
 def command(
     table: Table,
     outcome: Outcome,
-    time: Annotated[str, typer.Option(
-        help="Column of periods: numbers, days, weeks (2016-W09), months (2016-03) or quarters.")],
+    time: Periods,
     unit: Annotated[str, typer.Option(help="Column of units.")],
     treated: Annotated[list[str], typer.Option(
         help="Unit that was changed; repeatable.")],

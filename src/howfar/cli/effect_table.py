@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from howfar.errors import StudyError
 from howfar.stats.blocks import FloatArray
 from howfar.study.panel_table import PanelTable
 
 _ALL = "all"
+
+Start = Annotated[str | None, typer.Option(
+    help="First period with the change.", show_default="none")]  # fmt: skip
+Changed = Annotated[str | None, typer.Option(
+    help="Or a column that is 1 where the change is in force, else 0.",
+    show_default="none")]  # fmt: skip
+End = Annotated[str | None, typer.Option(
+    help="First period after the change was taken back; it is no longer counted.",
+    show_default="none")]  # fmt: skip
+OwnUnit = Annotated[str | None, typer.Option(
+    help="Column of units, where the table holds several series below each other.",
+    show_default="none")]  # fmt: skip
+Treated = Annotated[str | None, typer.Option(
+    help="With --unit: the unit that was changed.", show_default="none")]  # fmt: skip
+Controls = Annotated[list[str] | None, typer.Option(
+    help="Series that was not changed: a column, or with --unit a unit (or all); repeatable.",
+    show_default="none")]  # fmt: skip
+Known = Annotated[list[str] | None, typer.Option(
+    help="Column that is known whatever happens (holidays); repeatable.",
+    show_default="none")]  # fmt: skip
 
 
 def own_series(panel: PanelTable, treated: str | None, file: str) -> int:

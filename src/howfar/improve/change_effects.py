@@ -17,10 +17,10 @@ from howfar.improve.local_level import local_level
 from howfar.improve.staggered import staggered
 from howfar.improve.synthetic_control import synthetic_control
 from howfar.improve.synthetic_panel import SynthPanel
-from howfar.improve.weekly_panel import VOLUME, WeeklyPanel
+from howfar.improve.weekly_panel import WeeklyPanel
 from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.blocks import FloatArray
-from howfar.study.changes import Change, Design
+from howfar.study.changes import VOLUME, Change, Design
 
 SEASONED: Final = 104
 """Weeks from which on a yearly season can be told apart."""
@@ -354,7 +354,8 @@ def _one_out(
     """Whether any single control makes the result."""
     values = dict(_without_each(panel, cast, outcome, settings))
     low, high = effect.relative.low, effect.relative.high
-    assert low is not None and high is not None  # noqa: PT018 - an effect that was measured
+    if low is None or high is None:
+        raise ValueError("an effect that is not measured has no control to leave out")
     outside = [name for name, value in values.items() if not low <= value <= high]
     figures = {"least": min(values.values()), "most": max(values.values())} if values else {}
     passed: bool | None = not outside

@@ -18,7 +18,7 @@ Turn = Literal["extend", "undo", "unclear", "test", "close"]
 Source = dict[str, str | None]
 """The measure and dimensions of a row of the results; null: the row has none, absent: any."""
 
-WORST: Final[Mapping[Kind, Grade]] = {"effect": "A", "association": "C", "gap": "D"}
+STRONGEST: Final[Mapping[Kind, Grade]] = {"effect": "A", "association": "C", "gap": "D"}
 """The strongest grade that each kind of evidence can have: only an effect can be above C."""
 
 NO_GAIN: Final[Mapping[Kind, str]] = {
@@ -181,8 +181,8 @@ def _check(steps: Sequence[Step]) -> None:
     wrong = [f"{i!r} is the id of several steps" for i in dict.fromkeys(ids) if ids.count(i) > 1]
     for step in steps:
         check_property(step.aspect, f"step {step.id}")
-        if step.grade < WORST[step.kind]:
-            strongest = WORST[step.kind]
+        if step.grade < STRONGEST[step.kind]:
+            strongest = STRONGEST[step.kind]
             wrong.append(
                 f"{step.id!r} rests on one {step.kind} and cannot have grade {step.grade}; the "
                 f"strongest is {strongest}"

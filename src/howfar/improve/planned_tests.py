@@ -16,8 +16,9 @@ from howfar.improve.experiments.plan import Plan
 from howfar.improve.experiments.plan_parts import Kind
 from howfar.improve.experiments.power import power_at, smallest_effect
 from howfar.improve.path import Settling
-from howfar.improve.weekly_panel import VOLUME, WeeklyPanel
+from howfar.improve.weekly_panel import WeeklyPanel
 from howfar.schema.estimate import Estimate, not_measured
+from howfar.study.changes import VOLUME
 from howfar.study.taxonomy import Property
 
 SIMULATIONS: Final = 200

@@ -119,7 +119,7 @@ def setting_of(
     covariates: Mapping[str, npt.ArrayLike] | None,
     name: str,
     link: Link | None,
-    errors: str,
+    errors: Choice,
     **choices: Any,
 ) -> SeriesSetting:
     """The setting of these arguments, or one error that names all that is wrong with them."""
@@ -166,7 +166,7 @@ def setting_of(
         periods=_labels(periods, length, wrong),
         change=int(change),
         link=link or ("identity" if family == "gaussian" else "log"),
-        errors=errors,  # type: ignore[arg-type]
+        errors=errors,
         **choices,
     )
     wrong += _faults(setting)

@@ -48,10 +48,11 @@ from howfar.improve.path_steps import association_step, effect_step, gap_id, gap
 from howfar.improve.planned_tests import Planner, first_changes
 from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.improve.way_costs import way_results
-from howfar.improve.weekly_panel import VOLUME, WeeklyPanel, weekly_panel
+from howfar.improve.weekly_panel import WeeklyPanel, weekly_panel
 from howfar.schema.comparable import Ground
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Sampling
+from howfar.study.changes import VOLUME
 from howfar.study.costs_table import CostsTable
 from howfar.study.file import Study
 from howfar.study.registry import Registry

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import ibis
 import numpy as np
@@ -16,9 +15,7 @@ from howfar.schema.settled import own_counts
 from howfar.schema.spans import days_by_week, seen_spans, span, with_spans
 from howfar.schema.tables import COUNTS
 from howfar.stats.blocks import FloatArray, IntArray
-
-VOLUME: Final = "publishing_volume"
-"""The outcome that counts posts; every other outcome is a figure of posts: reactions, views, ..."""
+from howfar.study.changes import VOLUME
 
 Series = tuple[str, str]
 """Channel and platform."""
@@ -31,8 +28,7 @@ class WeeklyPanel:
     Only weeks that lie whole in the window count. Posts that money carried have no figures here.
     series: (channel, platform), sorted. weeks: (W,) numbers of weeks, without holes. posts: (C, W)
     how many; NaN where the channel cannot have been seen all week. counted, total: by figure,
-    (C, W), posts that have it and their sum. logs: by figure, (C, W), mean of log(1 + figure) of
-    these posts; NaN without any.
+    (C, W), posts that have it and their sum.
     """
 
     series: tuple[Series, ...]
@@ -40,18 +36,6 @@ class WeeklyPanel:
     posts: FloatArray
     counted: Mapping[str, FloatArray]
     total: Mapping[str, FloatArray]
-    logs: Mapping[str, FloatArray]
-
-    def row(self, channel: str, platform: str | None = None) -> int | None:
-        """The place of a channel; null where it has no posts (on that platform)."""
-        return next(
-            (
-                n
-                for n, (name, where) in enumerate(self.series)
-                if name == channel and platform in (None, where)
-            ),
-            None,
-        )
 
     def week_at(self, days: float) -> tuple[int, bool]:
         """Place of the week that holds a moment (days since 1970), and whether it begins with it.
@@ -111,9 +95,7 @@ def weekly_panel(rows: pa.Table, sampling: Sampling) -> WeeklyPanel:
     series: list[Series] = []
     posts: list[FloatArray] = []
     shape = weeks.size
-    by: dict[str, dict[str, dict[Series, FloatArray]]] = {
-        "counted": {}, "total": {}, "logs": {}
-    }  # fmt: skip
+    by: dict[str, dict[str, dict[Series, FloatArray]]] = {"counted": {}, "total": {}}
     for dims, group in groups(rows, ["channel", "platform", "category"]):
         one = (str(dims["channel"]), str(dims["platform"]))
         at = np.searchsorted(weeks, group["week"].astype(np.int64))
@@ -127,8 +109,7 @@ def weekly_panel(rows: pa.Table, sampling: Sampling) -> WeeklyPanel:
             posts.append(np.where(seen, sums, np.nan))
             continue
         value = group["value"][known].astype(np.float64)
-        figures = (("counted", n), ("total", n * value), ("logs", n * np.log1p(value)))
-        for name, weight in figures:
+        for name, weight in (("counted", n), ("total", n * value)):
             summed = np.bincount(at[known], weights=weight, minlength=shape).astype(np.float64)
             by[name].setdefault(str(dims["category"]), {})[one] = summed
     order = sorted(range(len(series)), key=lambda k: series[k])
@@ -136,10 +117,7 @@ def weekly_panel(rows: pa.Table, sampling: Sampling) -> WeeklyPanel:
     observed = np.array([posts[k] for k in order], dtype=np.float64).reshape(len(names), shape)
     counted = _stacked(by["counted"], names, observed)
     total = _stacked(by["total"], names, observed)
-    logs = _stacked(by["logs"], names, observed)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        means = {m: np.where(counted[m] > 0, logs[m] / counted[m], np.nan) for m in logs}
-    return WeeklyPanel(names, weeks, observed, counted, total, means)
+    return WeeklyPanel(names, weeks, observed, counted, total)
 
 
 def _stacked(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from howfar.improve.effect import Design, Effect
-from howfar.improve.evidence import Check, Grade
+from howfar.improve.evidence import GAIN, Check, Grade
 from howfar.improve.lexicon import DENIAL, causal_words, quoted
 from howfar.schema.estimate import Estimate
 
@@ -38,7 +38,6 @@ _RELATIONS: Final[dict[tuple[Of, bool], tuple[str, str]]] = {
     ("property", True): ("raised", "lowered"),
     ("property", False): ("goes with more", "goes with less"),
 }
-_STRONG: Final[frozenset[Grade]] = frozenset({"A", "B"})
 _MINUS: Final = "\N{MINUS SIGN}"
 _PERCENT: Final = "\N{NO-BREAK SPACE}%"
 DESIGNS: Final[dict[Design, str]] = {
@@ -59,12 +58,12 @@ def relation(grade: Grade, higher: bool, of: Of = "change") -> str:
     """
     if grade == "D" or of == "gap":
         return "differs from"
-    return _RELATIONS[of, grade in _STRONG][0 if higher else 1]
+    return _RELATIONS[of, grade in GAIN][0 if higher else 1]
 
 
 def named(grade: Grade) -> str:
     """The noun for what was found: an effect from grade B on, a difference below."""
-    return "effect" if grade in _STRONG else "difference"
+    return "effect" if grade in GAIN else "difference"
 
 
 def figure(value: float, percent: bool = False, signed: bool = False) -> str:
@@ -124,7 +123,7 @@ def effect_sentence(effect: Effect, change: str = "the change") -> str:
     kind = f"{level}interval" if main.low_kind in ("confidence", "posterior") else main.low_kind
     told = f"({kind} {figure(low, percent)} to {figure(high, percent)})"
     word = "higher" if main.value > 0 else "lower"
-    if grade in _STRONG:
+    if grade in GAIN:
         verb = relation(grade, main.value > 0)
         return f"{_upper(change)} {verb} {effect.outcome} by {size} {told}."
     told = f"{_upper(effect.outcome)}: {size} {word} after {change} {told}"
@@ -155,7 +154,7 @@ def why_graded(effect: Effect) -> str:
 
 def not_concluded(effect: Effect, change: str = "the change") -> tuple[str, ...]:
     """What must not be concluded, a sentence each; stands beside what was found."""
-    if effect.grade in _STRONG:
+    if effect.grade in GAIN:
         return (
             f"{DENIAL} that the same would follow on other channels or at other times.",
             f"{DENIAL} anything on opinions or conduct that {effect.outcome} does not count.",

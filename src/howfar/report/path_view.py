@@ -8,14 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from howfar.improve.evidence import GAIN
 from howfar.report.charts.scene import Row as ChartRow
 from howfar.report.results import Results, Row
 from howfar.report.words import say
 from howfar.schema.tables import ESTIMATES, conform
 
 Step = Mapping[str, Any]
-STRONG = ("A", "B")
-"""Grades that may name an expected change; of the others only what was seen is shown."""
 
 
 def is_relative(row: Row) -> bool:
@@ -94,7 +93,7 @@ class PathView:
 
 def path_summary(view: PathView) -> list[str]:
     """How many steps, on which evidence, and what was found of the first that is clear."""
-    strong = [step for step in view.steps if step["grade"] in STRONG]
+    strong = [step for step in view.steps if step["grade"] in GAIN]
     told = [say("path.summary", n=len(view.steps), strong=len(strong))]
     clear = [step for step in strong if step["clear"]]
     if clear:

@@ -66,7 +66,7 @@ class Change(Part):
     controls: Texts = ()
     """Ids of channels to compare with, which did not change; where none is given, all others."""
     design: Design = "auto"
-    """How the effect is looked for; auto: by what there is to compare with."""
+    """How the effect is looked for; auto: an interrupted series beside what did not change."""
     cost: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     """What the change cost in all, up to the end of the window."""
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from howfar.study.problems import Problem, error_from
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "..", "–"})
 """Cells that say that there is no value, in any case; 0 is a value."""
+_MOST = 20
 
 
 def csv_rows(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -28,6 +29,43 @@ def csv_rows(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[s
             ) from None
         if any(row):
             yield start, row
+
+
+def head_and_rows(
+    text: str, delimiter: str, file: str, row: str
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """The header, and all rows with their lines.
+
+    row: what a row is, "a row a unit". StudyError: no CSV, no header, no row, a column twice, rows
+    of another length than the header's.
+    """
+    rows = list(csv_rows(text, delimiter, file))
+    if not rows:
+        raise error_from([Problem(f"{file}:1", "the file is empty", "a header and rows")], file)
+    (head, header), body = rows[0], rows[1:]
+    problems = [
+        Problem(f"{file}:{head}", f'column "{name}" is given {header.count(name)} times')
+        for name in dict.fromkeys(header)
+        if header.count(name) > 1
+    ]
+    if not body:
+        problems.append(Problem(f"{file}:{head}", "no row below the header", row))
+    problems += [
+        Problem(f"{file}:{line}", f"{len(cells)} cells", f"{len(header)}, as the header has")
+        for line, cells in body
+        if len(cells) != len(header)
+    ]
+    refuse(problems, file)
+    return header, body
+
+
+def refuse(problems: Sequence[Problem], file: str, of: str = "lines") -> None:
+    """StudyError of all problems, where there are any: the first of them, and how many more."""
+    if problems:
+        shown = list(problems[:_MOST])
+        if len(problems) > _MOST:
+            shown.append(Problem(file, f"and {len(problems) - _MOST} more such {of}"))
+        raise error_from(shown, file)
 
 
 def delimiter_of(text: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from howfar.errors import StudyError
 from howfar.study.base import Part, Text, Texts, repeated
@@ -16,12 +14,10 @@ from howfar.study.changes import Change, circle
 from howfar.study.codes import Slug
 from howfar.study.comparison import Indicator, Peers
 from howfar.study.events import Event
-from howfar.study.explain import problems_of
 from howfar.study.index_part import ALL_UNITS, IndexPart
-from howfar.study.lines import key_lines
 from howfar.study.objectives import Objective
-from howfar.study.problems import error_from
 from howfar.study.sources import Source
+from howfar.study.toml_file import parse_toml
 from howfar.study.window import Window
 
 FILE_NAME = "study.toml"
@@ -181,15 +177,7 @@ class Study(Part):
 
 def parse_study(text: str, file: str = FILE_NAME) -> Study:
     """Parse and check the text of a study file; StudyError lists every problem, a line each."""
-    keys = key_lines(text)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(str(error), text, file) from None
-    try:
-        return Study.model_validate(data)
-    except ValidationError as error:
-        raise error_from(problems_of(error, Study, data, keys, file), file) from None
+    return parse_toml(Study, text, file)
 
 
 def load_study(folder: Path) -> Study:
@@ -222,26 +210,3 @@ def read_text(path: Path) -> str:
         ) from None
     except OSError as error:
         raise StudyError(f"cannot be read: {error.strerror}", str(path)) from None
-
-
-def _syntax_error(message: str, text: str, file: str) -> StudyError:
-    twice = key_lines(text).twice
-    if twice and re.match(r"Cannot (overwrite|declare)", message):
-        key, first, second = twice[0]
-        return StudyError(
-            f"{key} is given twice, first on line {first}",
-            f"{file}:{second}",
-            "each key once in its table",
-            f"remove or rename one of the two; a list of tables is written [[{key.strip('[]')}]]"
-            if key.startswith("[")
-            else "remove one of the two",
-        )
-    at = re.search(r"\(at (?:line (\d+), column (\d+)|end of document)\)", message)
-    line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
-    what = re.sub(r"\s*\(at .*\)$", "", message)
-    return StudyError(
-        f"not valid TOML: {what[:1].lower()}{what[1:]}",
-        f"{file}:{line}",
-        "key = value lines; texts in double quotes",
-        "mend that line",
-    )

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from howfar.errors import StudyError
 from howfar.study.base import Part, Text, Texts, repeated
-from howfar.study.explain import problems_of
-from howfar.study.lines import key_lines
-from howfar.study.problems import error_from
 from howfar.study.taxonomy import Property
+from howfar.study.toml_file import parse_toml
 from howfar.study.within_control import parse_property, refusal
 
 Level = Literal["input", "activity", "output", "out-take", "outcome", "impact"]
@@ -197,14 +193,4 @@ class IndexPart(Part):
 
 def parse_index(text: str, file: str) -> IndexPart:
     """Parse a file that holds nothing but an index; StudyError lists every problem, a line each."""
-    keys = key_lines(text)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(
-            f"not valid TOML: {error}", file, "key = value lines; texts in double quotes"
-        ) from None
-    try:
-        return IndexPart.model_validate(data)
-    except ValidationError as error:
-        raise error_from(problems_of(error, IndexPart, data, keys, file), file) from None
+    return parse_toml(IndexPart, text, file)

@@ -10,12 +10,11 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from howfar.study.csv_cells import MISSING, csv_rows, delimiter_of, number_in
+from howfar.study.csv_cells import MISSING, delimiter_of, head_and_rows, number_in, refuse
 from howfar.study.periods import NOTATIONS, Periods, parse_periods
 from howfar.study.problems import Problem, error_from, suggest
 
 Floats = npt.NDArray[np.float64]
-_MOST = 20
 _NEVER = frozenset({"inf", "never"})
 _ZERO = frozenset({"0", "0.0"})
 
@@ -162,7 +161,7 @@ class PanelTable:
 
     def refuse(self, problems: Sequence[Problem]) -> None:
         """StudyError of these problems, if there are any."""
-        _refuse(problems, self.file)
+        refuse(problems, self.file)
 
     def _at(self, row: int) -> str:
         return f"{self.file}:{self.lines[row]}"
@@ -187,23 +186,7 @@ def parse_panel(
     column twice, ragged rows, a period that cannot be read, a unit without a name, a row twice.
     """
     delimiter = delimiter_of(text)
-    rows = list(csv_rows(text, delimiter, file))
-    if not rows:
-        raise error_from([Problem(f"{file}:1", "the file is empty", "a header and rows")], file)
-    (head, header), body = rows[0], rows[1:]
-    problems = [
-        Problem(f"{file}:{head}", f'column "{name}" is given {header.count(name)} times')
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
-    if not body:
-        problems.append(Problem(f"{file}:{head}", "no row below the header", "a row a period"))
-    problems += [
-        Problem(f"{file}:{line}", f"{len(row)} cells", f"{len(header)}, as the header has")
-        for line, row in body
-        if len(row) != len(header)
-    ]
-    _refuse(problems, file)
+    header, body = head_and_rows(text, delimiter, file, "a row a period")
     lines = tuple(line for line, _ in body)
     cells = {name: tuple(row[n] for _, row in body) for n, name in enumerate(header)}
     _need(file, tuple(header), [one for one in (time, unit) if one is not None])
@@ -221,7 +204,7 @@ def parse_panel(
         for n, name in enumerate(names)
         if unit is not None and not name
     ]
-    _refuse(problems, file)
+    refuse(problems, file)
     assert periods is not None
     order = {periods.ordinal(label): n for n, label in enumerate(periods.labels)}
     units = tuple(dict.fromkeys(names))
@@ -233,7 +216,7 @@ def parse_panel(
         row_period,
     )  # fmt: skip
     if not repeated:
-        _refuse(_twice(table), file)
+        refuse(_twice(table), file)
     return table
 
 
@@ -262,12 +245,4 @@ def _need(file: str, columns: Sequence[str], names: Iterable[str], said_in: str 
         for name in dict.fromkeys(names)
         if name not in columns
     ]
-    _refuse(problems, file)
-
-
-def _refuse(problems: Sequence[Problem], file: str) -> None:
-    if problems:
-        shown = list(problems[:_MOST])
-        if len(problems) > _MOST:
-            shown.append(Problem(file, f"and {len(problems) - _MOST} more such lines"))
-        raise error_from(shown, file)
+    refuse(problems, file)

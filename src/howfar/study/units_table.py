@@ -6,10 +6,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from howfar.study.csv_cells import csv_rows, delimiter_of, number_in
+from howfar.study.csv_cells import delimiter_of, head_and_rows, number_in, refuse
 from howfar.study.problems import Problem, error_from, suggest
-
-_MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,7 @@ class UnitsTable:
                     )
                 row.append(math.nan if value is None else value)
             rows.append(row)
-        if problems:
-            shown = problems[:_MOST]
-            if len(problems) > _MOST:
-                shown.append(Problem(self.file, f"and {len(problems) - _MOST} more such cells"))
-            raise error_from(shown, self.file)
+        refuse(problems, self.file, "cells")
         return rows
 
 
@@ -81,24 +75,8 @@ def parse_units(
     ragged rows, a unit without a name or twice.
     """
     delimiter = delimiter_of(text)
-    rows = list(csv_rows(text, delimiter, file))
-    if not rows:
-        raise error_from([Problem(f"{file}:1", "the file is empty", "a header and rows")], file)
-    (head_line, header), body = rows[0], rows[1:]
-    problems = [
-        Problem(f"{file}:{head_line}", f'column "{name}" is given {header.count(name)} times')
-        for name in dict.fromkeys(header)
-        if header.count(name) > 1
-    ]
-    if not body:
-        problems.append(Problem(f"{file}:{head_line}", "no row below the header", "a row a unit"))
-    problems += [
-        Problem(f"{file}:{line}", f"{len(row)} cells", f"{len(header)}, as the header has")
-        for line, row in body
-        if len(row) != len(header)
-    ]
-    if problems:
-        raise error_from(problems[:_MOST], file)
+    header, body = head_and_rows(text, delimiter, file, "a row a unit")
+    problems: list[Problem] = []
     cells = {name: tuple(row[n] for _, row in body) for n, name in enumerate(header)}
     first = header[0] if unit_column is None else unit_column
     found = UnitsTable(file, tuple(header), (), (), cells, first, delimiter)
@@ -117,6 +95,5 @@ def parse_units(
                     "" if times else "name the column of periods: time_column",
                 )
             )
-    if problems:
-        raise error_from(problems[:_MOST], file)
+    refuse(problems, file)
     return UnitsTable(file, tuple(header), units, lines, cells, first, delimiter)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from howfar.errors import StudyError
 from howfar.improve.experiments.plan_parts import (
@@ -25,10 +24,8 @@ from howfar.improve.experiments.plan_parts import (
 )
 from howfar.study.base import Part, Text, Texts, repeated
 from howfar.study.codes import Slug
-from howfar.study.explain import problems_of
-from howfar.study.lines import key_lines
-from howfar.study.problems import error_from
 from howfar.study.taxonomy import Property
+from howfar.study.toml_file import parse_toml
 from howfar.study.within_control import check_property, refusal
 
 _SHORTEST_ETHICS: Final = 40
@@ -136,14 +133,4 @@ class Plan(Part):
 
 def parse_plan(text: str, file: str) -> Plan:
     """Parse the file of an experiment or of its registration; StudyError lists every problem."""
-    keys = key_lines(text)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise StudyError(
-            f"not valid TOML: {error}", file, "key = value lines; texts in double quotes"
-        ) from None
-    try:
-        return Plan.model_validate(data)
-    except ValidationError as error:
-        raise error_from(problems_of(error, Plan, data, keys, file), file) from None
+    return parse_toml(Plan, text, file)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from howfar.improve.evidence import GAIN
 from howfar.report.model import Cell, Figure, Section, Table
 from howfar.report.numbers import phrase
-from howfar.report.path_view import STRONG, PathView, Step, is_relative
+from howfar.report.path_view import PathView, Step, is_relative
 from howfar.report.results import Row
 from howfar.report.sections.twins import Ask, columns_figure
 from howfar.report.words import say
@@ -20,8 +21,8 @@ def path_section(view: PathView) -> Section:
     if not view.steps:
         why = "; ".join(view.document["notes"]) or say("path.why_none")
         return Section("path", say("path.title"), (say("path.none", why=why),))
-    strong = [step for step in view.steps if step["grade"] in STRONG]
-    weak = [step for step in view.steps if step["grade"] not in STRONG]
+    strong = [step for step in view.steps if step["grade"] in GAIN]
+    weak = [step for step in view.steps if step["grade"] not in GAIN]
     paragraphs = [say("path.intro", n=len(view.steps))]
     key = "path.strong" if strong else "path.strong_none"
     paragraphs.append(say(key, n=len(strong), clear=sum(step["clear"] for step in strong)))
@@ -108,8 +109,8 @@ def time_text(step: Step) -> str:
 def _figure(view: PathView) -> Figure | None:
     columns = []
     for name, chosen in (
-        ("strong", [s for s in view.steps if s["kind"] == "effect" and s["grade"] in STRONG]),
-        ("effect", [s for s in view.steps if s["kind"] == "effect" and s["grade"] not in STRONG]),
+        ("strong", [s for s in view.steps if s["kind"] == "effect" and s["grade"] in GAIN]),
+        ("effect", [s for s in view.steps if s["kind"] == "effect" and s["grade"] not in GAIN]),
         ("association", [s for s in view.steps if s["kind"] == "association"]),
         ("gap", [s for s in view.steps if s["kind"] == "gap"]),
     ):
