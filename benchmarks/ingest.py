@@ -4,7 +4,8 @@
 
 Whole processes, taking turns, user and system time as the system counts it for each child. A
 cost a row is the slope between two sizes, so that starting up does not count; a ratio is of two
-slopes of one turn, since machines have moods.
+slopes of one turn, since machines have moods. A file is read through before each run, so that
+none pays for the disk in the place of the next.
 
 - howfar: `howfar read` of a study, everything on: duplicate keys, types, ids, times, unknown
   fields, pseudonyms, redaction, Parquet with hashes and fsync.
@@ -118,6 +119,7 @@ class Bench:
         (study / "study.toml").write_text(STUDY.format(path=self.posts(rows)), "utf-8")
         (study / "channels.csv").write_text(CHANNELS, "utf-8")
         command = [sys.executable, "-m", "howfar", "read", "--json", str(study)]
+        read_through(self.posts(rows))
         cost, told = run(command, HOWFAR_KEYS=str(self.folder / "keys"))
         (outcome,) = json.loads(told)["files"]
         if outcome["records"] != rows or outcome["read"] != rows:
@@ -128,17 +130,26 @@ class Bench:
         """DuckDB, typed, of the same fields."""
         target = self.folder / "bare.parquet"
         fields = str(FIELDS)
+        read_through(self.posts(rows))
         return run([sys.executable, "-c", BARE, str(self.posts(rows)), str(target), fields])[0]
 
     def csv(self, rows: int) -> Cost:
         """twarc-csv."""
         target = self.folder / "posts.csv"
         tool = [str(self.twarc / "bin" / "twarc2"), "--bearer-token", "unused", "csv"]
+        read_through(self.posts(rows))
         cost, told = run([*tool, str(self.posts(rows)), str(target)])
         if f"Wrote {rows} rows" not in told:
             raise SystemExit(f"twarc-csv did not write {rows} rows: {told[-500:]}")
         target.unlink()
         return cost
+
+
+def read_through(path: Path) -> None:
+    """Take a file into memory, as far as the system keeps it there."""
+    with path.open("rb") as file:
+        while file.read(1024 * 1024):
+            pass
 
 
 def run(command: Sequence[str], **environment: str) -> tuple[Cost, str]:
