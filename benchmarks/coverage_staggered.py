@@ -42,6 +42,7 @@ SOURCES = tuple(
         "staggered_errors",
         "staggered_told",
         "two_by_two",
+        "unit_scatter",
     )
 )
 CONFIDENCE = 0.95

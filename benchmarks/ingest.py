@@ -138,7 +138,7 @@ class Bench:
         target = self.folder / "posts.csv"
         tool = [str(self.twarc / "bin" / "twarc2"), "--bearer-token", "unused", "csv"]
         read_through(self.posts(rows))
-        cost, told = run([*tool, str(self.posts(rows)), str(target)])
+        cost, told = run([*tool, str(self.posts(rows)), str(target)], self.folder)
         if f"Wrote {rows} rows" not in told:
             raise SystemExit(f"twarc-csv did not write {rows} rows: {told[-500:]}")
         target.unlink()
@@ -152,11 +152,15 @@ def read_through(path: Path) -> None:
             pass
 
 
-def run(command: Sequence[str], **environment: str) -> tuple[Cost, str]:
+def run(command: Sequence[str], folder: Path | None = None, **environment: str) -> tuple[Cost, str]:
     """A child process to its end, and what it said; SystemExit where it failed."""
     with tempfile.TemporaryFile() as out:
         child = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+            command,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            cwd=folder,
         )
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)

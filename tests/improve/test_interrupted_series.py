@@ -99,6 +99,87 @@ def test_a_control_takes_away_its_own_step() -> None:
     assert interrupted_series(BEFORE + WITH, 8, **PLAIN).notes
 
 
+def test_set_against_others_what_moved_all_is_gone() -> None:
+    others = np.array([1.0, 2.0] * 7)
+    own = np.array([11.0, 18.0] * 4 + [15.0, 30.0] * 3)
+    effect = interrupted_series(
+        own, 8, offset=np.log(others), against={"peers": np.full(14, np.nan)}, **PLAIN
+    )
+    # 15 for each of theirs instead of (4 x 11 + 4 x 18) / 12.
+    assert effect.more["rate_ratio"].value == pytest.approx(15 / (116 / 12))
+    assert effect.periods[9].expected == pytest.approx(2 * 116 / 12)
+    assert effect.compared == ("peers",)
+    assert not effect.notes
+
+
+def test_each_that_it_is_set_against_is_left_out() -> None:
+    rng = np.random.default_rng(8)
+    low, high = rng.poisson(100, 30), rng.poisson(200, 30)
+    high[20:] *= 3
+    both = np.log(low + high)
+    effect = interrupted_series(
+        rng.poisson(100, 30), 20, offset=both, trend=0,
+        against={"low": np.log(high), "high": np.log(low)},
+    )  # fmt: skip
+    (check,) = (one for one in effect.checks if one.id == "leave-one-out")
+    assert check.passed is False
+    assert "high" in check.said
+    # Beside low alone nothing happened; beside high alone it fell to a third.
+    assert check.figures["most"] == pytest.approx(0, abs=0.1)
+    assert check.figures["least"] == pytest.approx(-2 / 3, abs=0.05)
+
+
+def test_companions_tell_how_closely_errors_follow() -> None:
+    """Ten others of no autocorrelation: the interval is nearly that of independent errors."""
+    width = np.zeros(3)
+    for seed in range(8):
+        rng = np.random.default_rng([9, seed])
+        own = rng.normal(100, 5, 24)
+        others = {f"c{n}": rng.normal(100, 5, 24) for n in range(10)}
+        plain = {"family": "gaussian", "trend": 0, "checks": False}
+        alone = interrupted_series(own, 12, errors="autoregressive", **plain)
+        beside = interrupted_series(own, 12, errors="autoregressive", companions=others, **plain)
+        least = interrupted_series(own, 12, errors="independent", reference="t", **plain)
+        width += [one.average.high - one.average.low for one in (alone, beside, least)]
+    assert width[0] > 1.3 * width[1]
+    # A little more: now and then the others moved more at the date than the model lets them.
+    assert width[2] < width[1] < 1.3 * width[2]
+    assert "told by 10 others" in beside.average.method
+    assert beside.compared == ()
+    assert beside.grade != "B"
+
+
+def test_companions_that_jump_at_the_date_make_the_interval_wider() -> None:
+    """Five others go up or down by 30 at that very date: so much can come by itself."""
+    rng = np.random.default_rng(10)
+    own = rng.normal(100, 5, 40)
+    calm = {f"c{n}": rng.normal(100, 5, 40) for n in range(5)}
+    late = np.arange(40) >= 20
+    jumped = {name: y + 30 * (-1) ** n * late for n, (name, y) in enumerate(calm.items())}
+    plain = {"family": "gaussian", "trend": 0, "checks": False, "errors": "autoregressive"}
+    beside, wild = (
+        interrupted_series(own, 20, companions=others, **plain) for others in (calm, jumped)
+    )
+    assert wild.average.value == pytest.approx(beside.average.value)
+    width = [one.average.high - one.average.low for one in (beside, wild)]
+    # A step of 30 with an error of 5 sqrt(2 / 20) = 1.6 is 19 errors.
+    assert width[1] == pytest.approx(19 * width[0], rel=0.25)
+    # Two say too little of what comes by itself.
+    few = dict(list(jumped.items())[:2])
+    narrow = interrupted_series(own, 20, companions=few, **plain)
+    assert narrow.average.high - narrow.average.low < 2 * width[0]
+
+
+def test_companions_and_others_that_do_not_fit_are_told() -> None:
+    with pytest.raises(StudyError) as error:
+        interrupted_series(
+            BEFORE + WITH, 8, companions={"a": [1.0] * 3}, companion_offsets={"b": [0.0] * 14},
+            against={"c": [0.0] * 14},
+        )  # fmt: skip
+    for part in ("companion 'a'", "'b', which is no companion", "there is no offset of theirs"):
+        assert part in str(error.value)
+
+
 def test_a_slope_by_hand() -> None:
     t = np.arange(20.0)
     y = 100 + 2 * t + np.where(t >= 12, 5 + 3 * (t - 12), 0)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from statsmodels.tsa.arima_process import ArmaProcess
 
 from howfar.stats.autoregression import (
+    Sample,
     autocorrelations,
     independent,
     plausible,
@@ -113,3 +114,28 @@ def test_plausible_values_weigh_one_and_lie_around_the_best() -> None:
     mean = sum(weight * serial.partial[0] for weight, serial in drawn)
     assert mean == pytest.approx(best.partial[0], abs=0.1)
     assert all(serial.partial[0] >= 0 for _, serial in drawn)
+
+
+def test_other_series_tell_of_the_autocorrelation_and_not_of_the_variance() -> None:
+    rng = np.random.default_rng(2)
+    X, t = np.ones((60, 1)), np.arange(60)
+    own = series(rng, 60, 0.5)
+    alone = with_covariance(own, X, t, restricted_likelihood(own, X, t, 1))
+    twice = (Sample(own, X, t), Sample(7 * own, X, t))
+    same = with_covariance(own, X, t, restricted_likelihood(own, X, t, 1, beside=twice))
+    # Three times the same likelihood has the same best place, and errors 1 / sqrt(3) as large.
+    assert same.partial == pytest.approx(alone.partial, abs=1e-5)
+    assert same.variance == pytest.approx(alone.variance, rel=1e-4)
+    ratio = np.sqrt(same.covariance[1, 1] / alone.covariance[1, 1])
+    assert ratio == pytest.approx(1 / math.sqrt(3), rel=0.05)
+
+
+def test_many_others_decide() -> None:
+    rng = np.random.default_rng(3)
+    X, t = np.ones((40, 1)), np.arange(40)
+    own = series(rng, 40, 0.0)
+    beside = tuple(Sample(series(rng, 40, 0.7), X, t) for _ in range(30))
+    assert restricted_likelihood(own, X, t, 1, beside=beside).partial == pytest.approx(0.7, abs=0.1)
+    best = with_covariance(own, X, t, restricted_likelihood(own, X, t, 1, beside=beside))
+    drawn = plausible(own, X, t, best, 0, 25)
+    assert sum(w * s.partial[0] for w, s in drawn) == pytest.approx(0.7, abs=0.1)

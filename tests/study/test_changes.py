@@ -116,3 +116,31 @@ def test_changes_are_of_channels_of_ours_that_may_be_named(old: str, new: str, t
     with pytest.raises(StudyError) as error:
         check_references(parse_study(STUDY), parse_channels(registry), STUDY, "study.toml")
     assert f'study.toml:13: changes[1].channels: "embassy" {told}' in str(error.value)
+
+
+PRACTICE = """[[changes]]
+id = "later"
+date = 2024-05-01
+channels = ["consulate"]
+property = "language"
+what = "Half of all posts in Spanish"
+practice = "spanish-posts"
+[[changes]]
+id = "spanish"
+practice = "spanish-posts"
+"""
+
+
+def test_changes_of_one_practice_are_alike() -> None:
+    both = STUDY.replace('[[changes]]\nid = "spanish"\n', PRACTICE, 1)
+    assert [one.practice for one in parse_study(both).changes] == ["spanish-posts"] * 2 + [None]
+    for old, new, said in (
+        ('channels = ["consulate"]', 'channels = ["embassy"]', '"embassy" takes it up twice'),
+        ('property = "language"', 'property = "time"', "differ in property"),
+        ("date = 2024-05-01", "date = 2024-05-01\nend = 2024-06-01", "a change of it was undone"),
+        ('"spanish-posts"', '"faster"', "a change has this id"),
+        ("date = 2024-05-01", 'date = 2024-05-01\noutcome = "shares"', "differ in outcome"),
+    ):
+        with pytest.raises(StudyError, match="practice") as told:
+            parse_study(both.replace(old, new, -1 if "posts" in old else 1))
+        assert said in str(told.value)

@@ -16,6 +16,7 @@ from howfar.errors import HowfarError, InputError, StudyError
 from howfar.readers.describe import FileDescription, describe_all
 from howfar.readers.ingest_file import read_context
 from howfar.run import costs_table, index_table
+from howfar.run.experiments import returned_experiments
 from howfar.study.channels import FILE_NAME as CHANNELS
 from howfar.study.channels import check_references, load_channels
 from howfar.study.file import FILE_NAME, Study, load_study, read_text
@@ -96,6 +97,10 @@ def _check_study(folder: Path, progress: Any) -> dict[str, Any]:
         outcome["problems"].append(_problem(error))
     try:
         costs_table(folder, channels)
+    except StudyError as error:
+        outcome["problems"].append(_problem(error))
+    try:
+        returned_experiments(folder, study, channels)
     except StudyError as error:
         outcome["problems"].append(_problem(error))
     outcome["remarks"] += _remarks(study, channels)

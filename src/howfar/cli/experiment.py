@@ -17,7 +17,7 @@ from howfar import __version__
 from howfar.cli.arguments import AsJson
 from howfar.cli.console import say, say_json
 from howfar.cli.effect_files import finish
-from howfar.cli.experiment_past import Planned, read, read_planned, table_of
+from howfar.cli.experiment_past import Planned, read, read_planned
 from howfar.errors import StudyError
 from howfar.improve.experiments.analyse import analyse as analyse_
 from howfar.improve.experiments.compare import autocorrelation, layouts
@@ -31,6 +31,7 @@ from howfar.improve.experiments.plan import parse_plan
 from howfar.improve.experiments.power import EFFECTS, Promise, promise
 from howfar.improve.experiments.register import Registration
 from howfar.improve.experiments.register import register as register_
+from howfar.improve.experiments.returned import table_of
 from howfar.improve.wording import figure, quoted, with_interval
 from howfar.store.durable import write_atomically
 

@@ -16,12 +16,12 @@ from howfar.improve.control import advised
 from howfar.improve.experiments.outcomes import panel_of, posts_of
 from howfar.improve.experiments.placebo import Past
 from howfar.improve.experiments.plan import Plan, parse_plan
+from howfar.improve.experiments.returned import table_of
 from howfar.improve.own_posts import in_order, own_posts
 from howfar.run.opened import bounds, opened
 from howfar.schema.tables import COUNTS
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study, read_text
-from howfar.study.panel_table import PanelTable, parse_panel
 from howfar.study.period_labels import label_of
 from howfar.study.periods import Periods
 
@@ -79,17 +79,6 @@ def read(path: Path, what: str) -> str:
             f"there is no file {path}", str(path), what, "docs/concepts/experiments.md has both"
         )
     return read_text(path)
-
-
-def table_of(plan: Plan, text: str, file: str, *, of_past: bool = False) -> PanelTable:
-    """A table in the plan's columns. Of the past of posts the rows need no unit of their own."""
-    posts = plan.design == "posts"
-    unit = None if posts and of_past else plan.columns.unit
-    # Data of posts may come without their times; rows then stand in the order of the file.
-    head = text.split("\n", 1)[0]
-    time = plan.columns.time
-    timed = not posts or of_past or time in head.replace(";", ",").replace("\t", ",").split(",")
-    return parse_panel(text, file, time if timed else None, unit, repeated=posts)
 
 
 def study_past(folder: Path, plan: Plan) -> str:

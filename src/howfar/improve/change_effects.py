@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -28,6 +28,8 @@ _YEAR: Final = 365.25 / 7
 _HARMONICS: Final = 2
 _TREND: Final = 8
 """Weeks before the change from which on a trend is told apart from the level."""
+_FEW: Final = 3
+"""Below so many controls they do not tell how closely errors follow each other."""
 _SEEN: Final = 0.6
 """Part of the weeks that a control must have figures in."""
 
@@ -91,7 +93,7 @@ def change_effect(
 ) -> Effect:
     """The effect of one change in the design that it asks for.
 
-    auto and its: interrupted series with all controls as one, sharing trend and season; did: ATT
+    auto and its: interrupted series against the mean of all controls; did: ATT
     of the channels on the log scale. Where there is nothing to measure the effect is typed, with
     the reason.
     """
@@ -128,13 +130,16 @@ def _in_design(
 
 
 def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effect:
-    """Interrupted series of the channels together, against all controls as one.
+    """Interrupted series of the channels together, against all controls together.
 
     Outcome: sum of the figure over the channels' posts of a week; exposure: what these posts would
     have drawn at each channel's own mean before the change, so that another mix of channels is no
-    effect. Controls count equally, whatever their size. Without controls there is no grade B.
-    Errors follow each other from week to week: that is assumed from the outset and not only where
-    a test of few weeks finds it, which in planted worlds missed the level (benchmarks).
+    effect. What is asked is by how much it departs from the mean of the controls of the same week,
+    in which each control counts as much whatever its size: weeks in which all went up or down say
+    nothing of the change. Errors follow each other from week to week, and how closely is told by
+    all channels together, each control against the others; a year of one channel hardly tells it.
+    One or two controls are a series beside it, with the same trend and season. Without any there
+    is no grade B.
     """
     change, weeks = cast.change, panel.weeks.size
     outcome, exposure = _together(panel, cast, cast.treated, equal=False)
@@ -159,12 +164,7 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     if effect.relative.value is None:
         # What is not measured was compared with nothing.
         return replace(effect, compared=())
-    names = tuple(panel.series[n][0] for n in cast.controls)
-    checks = effect.checks
-    if len(names) > 1:
-        rest = settings | {"checks": False}
-        checks = (*checks, _one_out(panel, cast, effect, outcome, rest))
-    return replace(effect, compared=names, checks=checks)
+    return replace(effect, compared=tuple(panel.series[n][0] for n in cast.controls))
 
 
 def did_effect(
@@ -316,9 +316,11 @@ def _together(
         early = posts[:, before]
         known = np.isfinite(early).sum(axis=1)
         level = np.nansum(early, axis=1) / np.maximum(known, 1) if equal else np.ones(len(rows))
-        usable = level > 0
-        sums = (posts[usable] / level[usable, None]).sum(axis=0)
-        return sums, np.ones(sums.size)
+        parts = posts[level > 0] / level[level > 0, None]
+        if not equal:
+            return parts.sum(axis=0), np.ones(parts.shape[1])
+        seen = np.isfinite(parts).sum(axis=0)
+        return np.nansum(parts, axis=0), np.where(seen > 0, seen, np.nan)
     total, counted = panel.total[outcome][list(rows)], panel.counted[outcome][list(rows)]
     seen = np.nansum(counted[:, before], axis=1)
     drawn = np.nansum(total[:, before], axis=1)
@@ -333,58 +335,43 @@ def _together(
 
 
 def _controls(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> dict[str, Any]:
-    """Arguments for all controls as one series; empty without any."""
+    """Arguments for all controls together; empty without any."""
     if not rows:
         return {}
-    name = f"{len(rows)} channels that did not change"
-    sums, exposure = _together(panel, cast, rows, equal=True)
-    found: dict[str, Any] = {
-        "controls": {name: sums},
-        "control_trend": "shared",
-        "control_season": "shared",
+    if len(rows) < _FEW:
+        sums, exposure = _together(panel, cast, rows, equal=True)
+        name = f"{len(rows)} channels that did not change"
+        return {
+            "controls": {name: sums},
+            "control_exposures": {name: exposure},
+            "control_trend": "shared",
+            "control_season": "shared",
+        }
+    series, without, companions, offsets = panel.series, {}, {}, {}
+    for name in dict.fromkeys(series[n][0] for n in rows):
+        without[name] = _log_mean(panel, cast, [k for k in rows if series[k][0] != name])
+    for n in rows:
+        mean = _log_mean(panel, cast, [k for k in rows if k != n])
+        outcome, exposure = _together(panel, cast, [n], equal=False)
+        companions[" on ".join(series[n])] = outcome
+        offsets[" on ".join(series[n])] = mean + np.log(exposure)
+    return {
+        "trend": 0,
+        "offset": _log_mean(panel, cast, rows),
+        "against": without,
+        "companions": companions,
+        "companion_offsets": offsets,
     }
-    if cast.change.outcome != VOLUME:
-        found["control_exposures"] = {name: exposure}
-    return found
 
 
-def _one_out(
-    panel: WeeklyPanel, cast: Cast, effect: Effect, outcome: FloatArray, settings: dict[str, Any]
-) -> Check:
-    """Whether any single control makes the result."""
-    values = dict(_without_each(panel, cast, outcome, settings))
-    low, high = effect.relative.low, effect.relative.high
-    if low is None or high is None:
-        raise ValueError("an effect that is not measured has no control to leave out")
-    outside = [name for name, value in values.items() if not low <= value <= high]
-    figures = {"least": min(values.values()), "most": max(values.values())} if values else {}
-    passed: bool | None = not outside
-    said_ = "none moves it out of its interval"
-    if outside:
-        said_ = f"without {', '.join(outside)} it lies outside its interval"
-    elif len(values) < len(cast.controls):
-        passed = None
-        said_ = (
-            f"{len(cast.controls) - len(values)} of them cannot be left out: nothing is measured"
-        )
-    return Check(
-        "leave-one-out",
-        "Does the result stay if any one of the compared channels is left out?",
-        passed,
-        said_,
-        figures=figures,
-    )
-
-
-def _without_each(
-    panel: WeeklyPanel, cast: Cast, outcome: FloatArray, settings: dict[str, Any]
-) -> Iterator[tuple[str, float]]:
-    for n in cast.controls:
-        rest = [k for k in cast.controls if k != n]
-        one = settings | _controls(panel, cast, rest)
-        value = interrupted_series(outcome, cast.first, **one).relative.value
-        if value is not None:
-            yield panel.series[n][0], value
+def _log_mean(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> FloatArray:
+    """Logarithm of channels' mean by week, each as a part of its own before; NaN without any."""
+    if not rows:
+        return np.full(panel.weeks.size, np.nan)
+    sums, exposure = _together(panel, cast, rows, equal=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.log(sums / exposure)
+    return np.where(np.isfinite(found), found, np.nan)
 
 
 def _parts_of_before(panel: WeeklyPanel, cast: Cast) -> FloatArray:

@@ -1,9 +1,10 @@
 """Errors and tests of a staggered comparison that rests on few units.
 
 The influence function of a cohort of one unit is 0, and that of a cohort of three says little. What
-stays valid: to take the scatter of all units as one (the changed scatter as the unchanged do,
-Donald & Lang 2007, doi 10.1162/rest.89.2.221), and to ask what would have come out had others been
-the changed ones (randomisation inference; Conley & Taber 2011, doi 10.1162/REST_a_00049).
+stays valid: to take it that the changed follow each other in time as the unchanged do (Donald &
+Lang 2007, doi 10.1162/rest.89.2.221), each by its own measure where that can be told, and to ask
+what would have come out had others been the changed ones (randomisation inference; Conley & Taber
+2011, doi 10.1162/REST_a_00049).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from scipy.special import gammaln
 
 from howfar.improve.att_gt import GroupTime
+from howfar.improve.unit_scatter import own_scatter
 from howfar.stats.blocks import FloatArray, IntArray
 
 _AT_ONCE: Final = 4_000_000
@@ -44,7 +46,7 @@ class Linear:
 
     cells: (P, K) weight of each of K comparisons. now, then: (K,) places of their periods. ours,
     theirs: (K, C) which cohorts stand on each side. cohort: (n,) place of each unit's cohort.
-    outcome: (n, T), NaN where a unit is absent.
+    outcome: (n, T), NaN where a unit is absent. quiet: periods before anybody changed.
     """
 
     cells: FloatArray
@@ -54,6 +56,7 @@ class Linear:
     theirs: npt.NDArray[np.bool_]
     cohort: IntArray
     outcome: FloatArray
+    quiet: int
 
 
 def linear(found: GroupTime, cells: FloatArray, *, bare: bool = False) -> Linear:
@@ -81,6 +84,7 @@ def linear(found: GroupTime, cells: FloatArray, *, bare: bool = False) -> Linear
         theirs,
         cohort,
         y,
+        int(np.sum(data.times < starts.min() - found.anticipation)),
     )
 
 
@@ -97,11 +101,12 @@ def difference(one: Linear, other: Linear) -> Linear:
 
 
 def pooled(what: Linear) -> tuple[FloatArray, int]:
-    """Scatter of the figures if all units scatter alike: a root (P, m), and degrees of freedom.
+    """Scatter of the figures: a root (P, m), and degrees of freedom.
 
-    root @ root.T is their covariance: sum over units i of w_i' S w_i, with w_i the weights of the
-    unit's outcomes and S the covariance over periods of deviations from the means of unit and
-    cohort, n less the number of cohorts in the denominator.
+    root @ root.T is their covariance: sum over units i of r_i^2 w_i' S w_i, with w_i the weights of
+    the unit's outcomes, r_i its own scatter (``own_scatter``; 1 for all where it cannot be told)
+    and S the covariance over periods of deviations from the means of unit and cohort, in parts of
+    r_i, n less the number of cohorts in the denominator.
     """
     n, periods = what.outcome.shape
     size = np.bincount(what.cohort)
@@ -109,16 +114,19 @@ def pooled(what: Linear) -> tuple[FloatArray, int]:
     if df < 1:
         return np.full((len(what.cells), 1), np.nan), df
     there = np.isfinite(what.outcome)
-    rest = _rest(what, there)
+    own = own_scatter(what.outcome, what.quiet)
+    rest = _rest(what, there) / own[:, None]
+    scale: FloatArray = own**2
     if there.all():
         # Units of a cohort have the same weights.
         alike, kind, present = size.astype(np.float64), np.arange(len(size)), None
+        scale = np.bincount(what.cohort, weights=scale).astype(np.float64)
         root = rest.T / np.sqrt(df)
     else:
         alike, kind, present = np.ones(n), what.cohort, there
         seen = there.astype(np.float64)
         root = _root(rest.T @ rest / np.maximum(seen.T @ seen, 1.0) * (n / df))
-    weights = _weights(what, kind, alike, present, periods) * np.sqrt(alike)[:, None]
+    weights = _weights(what, kind, alike, present, periods) * np.sqrt(scale)[:, None]
     found = (weights @ root).reshape(len(weights), -1)
     # As many columns as figures say the same; worth it only where there are very many.
     return (_root(found @ found.T) if found.shape[1] > _WIDE else found), df

@@ -26,7 +26,12 @@ from howfar.improve.series_setting import (
     SeriesSetting,
     setting_of,
 )
-from howfar.improve.series_variants import leave_one_out, listed, sensitivity
+from howfar.improve.series_variants import (
+    leave_one_out,
+    leave_one_out_of_mean,
+    listed,
+    sensitivity,
+)
 from howfar.schema.estimate import not_measured
 from howfar.stats.variance_families import Family, Link
 
@@ -49,6 +54,9 @@ def interrupted_series(
     control_exposures: Mapping[str, npt.ArrayLike] | None = None,
     control_offsets: Mapping[str, npt.ArrayLike] | None = None,
     covariates: Mapping[str, npt.ArrayLike] | None = None,
+    against: Mapping[str, npt.ArrayLike] | None = None,
+    companions: Mapping[str, npt.ArrayLike] | None = None,
+    companion_offsets: Mapping[str, npt.ArrayLike] | None = None,
     family: Family = "quasi-poisson",
     link: Link | None = None,
     step: bool = True,
@@ -97,6 +105,13 @@ def interrupted_series(
         the same names; where the outcome has an exposure and there are controls, they are needed.
     covariates : by name (T,), known whatever happens: holidays, days of a week. Never a figure
         that the change may have moved.
+    against : series that were not changed and whose figures together, in logarithms, are the
+        offset, each with the offset (T,) had it been left out: what is asked is by how much the
+        series departs from them. Whatever moved all of them in a period is then gone, and with
+        trend 0 they are held to have run parallel.
+    companions : by name (T,) series that tell, with companion_offsets (T,), how the errors of the
+        series follow each other, and nothing else. One series of a year does not tell it: its
+        interval has to reckon with everything between no autocorrelation and a random walk.
     family : "poisson" (variance = mean), "quasi-poisson" (phi x mean), "negative-binomial"
         (mean + alpha mean^2, alpha by maximum likelihood), "gaussian". link : "log"; gaussian
         "identity" by default.
@@ -146,6 +161,9 @@ def interrupted_series(
         control_exposures=control_exposures,
         control_offsets=control_offsets,
         covariates=covariates,
+        against=against,
+        companions=companions,
+        companion_offsets=companion_offsets,
         name=name,
         family=family,
         link=link,
@@ -205,11 +223,11 @@ def effect_of(setting: SeriesSetting, checks: bool = True) -> Effect:
         cumulative=cumulative,
         periods=period_figures(found),
         checks=made,
-        compared=setting.controls,
+        compared=setting.compared,
         more=more_figures(found, independent),
         details=details,
         arguments=arguments_of(setting),
-        notes=() if setting.controls else (ALONE,),
+        notes=() if setting.compared else (ALONE,),
     )
 
 
@@ -220,7 +238,7 @@ def _checks(
     made = list(all_checks(found, independent))
     check, variants = sensitivity(found)
     made.append(check)
-    without = leave_one_out(found)
+    without = leave_one_out(found) or leave_one_out_of_mean(found)
     if without is not None:
         made.append(without[0])
         variants = variants + without[1]
@@ -239,9 +257,9 @@ def _nothing(setting: SeriesSetting, reason: str) -> Effect:
         cumulative=not_measured(setting.unit, reason),
         periods=(),
         checks=(check,),
-        compared=setting.controls,
+        compared=setting.compared,
         arguments=arguments_of(setting),
-        notes=() if setting.controls else (ALONE,),
+        notes=() if setting.compared else (ALONE,),
     )
 
 
@@ -257,6 +275,8 @@ def arguments_of(setting: SeriesSetting) -> Mapping[str, Any]:
         "exposure": bool((setting.exposures != 1).any()),
         "offset": bool((setting.offsets != 0).any()),
         "controls": list(setting.controls),
+        "against": list(setting.against),
+        "companions": list(setting.companion_names),
         "covariates": list(setting.covariate_names),
         **{key: getattr(setting, key) for key in named.split()},
     }

@@ -11,6 +11,7 @@ from howfar.improve.change_costs import ChangeCosts
 from howfar.improve.cost_figure import CostPerEffect
 from howfar.improve.effect import Effect
 from howfar.improve.evidence import GAIN
+from howfar.improve.experiments.returned import Done
 from howfar.improve.gap import Gap, GapPart
 from howfar.improve.lexicon import DENIAL, quoted
 from howfar.improve.path import Settling, Source, Step, assured
@@ -83,6 +84,38 @@ def effect_step(
             *_test_sources(change.id, settling),
         ),
         notes=effect.notes,
+    )
+
+
+def experiment_step(done: Done) -> Step:
+    """An experiment that is over, analysed as it was registered."""
+    plan, effect = done.analysis.plan, done.analysis.effect
+    name = quoted(plan.change)
+    day = plan.registered.on.isoformat() if plan.registered is not None else ""
+    source: Source = {"measure": "effect_of_change", "event": plan.id}
+    return Step(
+        id=plan.id,
+        kind="effect",
+        aspect=plan.lever,
+        title=name,
+        what=f"{name} beside {quoted(plan.control)}: the experiment {quoted(plan.title)}",
+        outcome=effect.outcome,
+        grade=effect.grade,
+        size=effect.relative,
+        said=effect_sentence(effect, name),
+        why=why_graded(effect),
+        channels=plan.channels,
+        compared=effect.compared,
+        better=done.direction,
+        checks=effect.checks,
+        cost=not_measured("", "the books of the experiment are not in the study"),
+        since=day,
+        next_measurement="the same figure of the same channels once the practice is kept up, "
+        "beside channels without it",
+        not_to_conclude=not_concluded(effect, name),
+        source=source | {"category": "relative", "params": params_of(effect)},
+        apart=(source | {"category": "average"}, source | {"category": "cumulative"}),
+        notes=(*effect.notes, *(f"deviation: {one.said}" for one in done.analysis.deviations)),
     )
 
 
@@ -236,6 +269,11 @@ def _spent(costs: ChangeCosts) -> tuple[Estimate, Estimate | None]:
     first = costs.figures[0]
     spent = exact(first.spend.amount, first.spend.currency, "what the books say")
     return spent, first.estimate
+
+
+def part_source(change: Change) -> Source:
+    """Where the relative effect of one change stands that is told together with others."""
+    return _effect_source(change, "relative")
 
 
 def _effect_source(change: Change, category: str) -> Source:

@@ -16,7 +16,7 @@ from howfar.improve.series_answer import answer_of, why_not
 from howfar.improve.series_checks import Past, null_fit
 from howfar.improve.series_design import design_of
 from howfar.improve.series_figures import average_figures
-from howfar.improve.series_setting import SeriesSetting, before_only, setting_of
+from howfar.improve.series_setting import SeriesSetting, before_only, part_of, setting_of
 from howfar.schema.estimate import Estimate, not_measured
 from howfar.stats.intervals import wilson
 
@@ -153,15 +153,7 @@ def _around(setting: SeriesSetting, window: int | None) -> SeriesSetting:
         return setting
     first = max(setting.change - window, 0)
     last = min(setting.change + window, setting.length)
-    return replace(
-        setting,
-        outcomes=setting.outcomes[:, first:last],
-        exposures=setting.exposures[:, first:last],
-        offsets=setting.offsets[:, first:last],
-        covariates=setting.covariates[:, first:last],
-        periods=setting.periods[first:last],
-        change=setting.change - first,
-    )
+    return part_of(setting, first, last)
 
 
 def _independent(setting: SeriesSetting, dates: list[int], window: int | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,17 @@ from scipy import stats
 
 from howfar.improve.series_design import SeriesDesign, design_of
 from howfar.improve.series_setting import SeriesSetting
+from howfar.stats.autoregression import Sample, whiten
 from howfar.stats.blocks import FloatArray
 from howfar.stats.serial_correlation import breusch_godfrey
-from howfar.stats.series_regression import Errors, Nuisance, SeriesFit, fit_series
+from howfar.stats.series_regression import (
+    Errors,
+    Nuisance,
+    SeriesFit,
+    fit_series,
+    inverse_of,
+    sample_of,
+)
 from howfar.stats.series_uncertainty import Uncertainty
 from howfar.stats.variance_families import Mean
 
@@ -22,6 +31,8 @@ FAILS: Final = 0.05
 
 _DOUBT: Final = 0.2  # so little evidence that something is left is enough for a higher order
 _ORDERS: Final = (1, 2, 3)
+_FEWEST_COMPANIONS: Final = 3
+_LEAST_FREE: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,6 +138,7 @@ def answer(
     a step alone this is the step's coefficient itself. Identity: the mean of the differences.
     """
     design = design or design_of(setting)
+    beside = _companions(setting) if errors == "autoregressive" and held is None else []
     fit = fit_series(
         design.rows,
         Mean(setting.family, setting.link),
@@ -135,6 +147,7 @@ def answer(
         lags=setting.lags,
         shared=setting.dispersion == "shared",
         held=held,
+        beside=tuple(one.sample for one in beside),
     )
     ours = design.ours
     rows = ours[setting.after[design.period[ours]]]
@@ -149,11 +162,59 @@ def answer(
         value = (with_it - without_it) / len(rows)
         gradient = (X - X0).mean(axis=0)
     plain = math.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0))
-    doubt = Uncertainty(fit)
+    doubt = Uncertainty(fit, _unrest(beside, fit.nuisance.serial[0].partial))
     error, degrees = (plain, math.inf) if held else error_of(setting, doubt, gradient)
     return SeriesAnswer(
         setting, design, fit, doubt, value, error, plain, degrees, with_it, without_it, len(rows)
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Companion:
+    """A series that did not change. contrast : (k,) of its mean step at the date of the change."""
+
+    sample: Sample
+    contrast: FloatArray
+
+
+def _companions(setting: SeriesSetting) -> list[_Companion]:
+    """The series that tell how errors behave; those that cannot tell are left out."""
+    found = []
+    for one in setting.companions:
+        design = design_of(one)
+        if why_not(design, one) is not None:
+            continue
+        sample = sample_of(design.rows, Mean(one.family, one.link))
+        if sample is not None:
+            X = design.rows.X
+            step = (X - design.without)[one.after[design.period]].mean(axis=0)
+            found.append(_Companion(sample, step[np.any(X != 0, axis=0)]))
+    return found
+
+
+def _unrest(companions: Sequence[_Companion], partial: FloatArray) -> float:
+    """By how much companions moved more at the date than the model lets them; at least 1.
+
+    sqrt(mean t_j^2 (d - 2) / d), t_j the statistic of the step that companion j did not make, on d
+    degrees of freedom. Channels drift apart in ways that no autocorrelation tells (Conley & Taber
+    2011, doi 10.1162/REST_a_00049).
+    """
+    squares = []
+    for one in companions:
+        sample = one.sample
+        both, _ = whiten(np.column_stack([sample.y, sample.X]), sample.positions, partial)
+        y, X = both[:, 0], both[:, 1:]
+        beta, *_ = np.linalg.lstsq(X, y, rcond=1e-10)
+        free = len(y) - X.shape[1]
+        if free <= _LEAST_FREE:
+            continue
+        spread = float(((y - X @ beta) ** 2).sum()) / free
+        variance = spread * float(one.contrast @ inverse_of(X.T @ X) @ one.contrast)
+        if variance > 0:
+            squares.append(float(one.contrast @ beta) ** 2 / variance * (free - 2) / free)
+    if len(squares) < _FEWEST_COMPANIONS:
+        return 1.0
+    return max(1.0, math.sqrt(float(np.mean(squares))))
 
 
 def error_of(

@@ -244,13 +244,15 @@ def placebo_checks(found: SeriesAnswer) -> list[Check]:
 def pre_trend(found: SeriesAnswer) -> Check | None:
     """Whether the series that was changed had run parallel to its controls before.
 
-    Needed where trends are shared; where each has its own, the difference is carried on instead.
+    Needed where trends are shared, or where there is none beside those it is set against; where
+    each has its own, the difference is carried on instead.
     """
     setting = found.setting
-    if not setting.controls or setting.trend < 1:
+    parallel = bool(setting.against) and setting.trend == 0
+    if not parallel and (not setting.controls or setting.trend < 1):
         return None
     asks = "Did the series run parallel to its controls before the change?"
-    needed = setting.control_trend == "shared"
+    needed = parallel or setting.control_trend == "shared"
     past = before_only(replace(setting, control_trend="shared"))
     design = design_of(past, effect=False)
     rows = design.rows

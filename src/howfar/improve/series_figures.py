@@ -25,8 +25,12 @@ def method_of(found: SeriesAnswer, degrees: float) -> str:
         "newey-west": "Newey and West's errors",
         "autoregressive": f"autoregressive errors of order {found.order} (REML)",
     }[found.errors]
+    if (beside := found.fit.nuisance.serial[0].beside) and found.errors == "autoregressive":
+        errors += f", told by {len(beside)} others as well"
     by = "normal" if math.isinf(degrees) else f"t on {degrees:.1f} degrees of freedom"
     controls = f", {len(setting.controls)} control series" if setting.controls else ""
+    if setting.against:
+        controls = f", against {len(setting.against)} series together"
     season = f", {setting.harmonics} pairs of harmonics" if setting.harmonics else ""
     return f"interrupted series, {setting.family}{season}{controls}, {errors}, {by}"
 

@@ -35,7 +35,9 @@ class SeriesSetting:
     """The data and the choices of one interrupted series; arguments of ``interrupted_series``.
 
     outcomes, exposures, offsets : (G, T), row 0 is the series that was changed, then the controls;
-    NaN is missing. covariates : (K, T). names : (G,).
+    NaN is missing. covariates : (K, T). names : (G,). against : (B,) series behind the offset of
+    row 0. offsets_without : (B, T) the offset without each of them.
+    companion_names, companion_outcomes, companion_offsets : (C,), (C, T), (C, T).
     """
 
     outcomes: FloatArray
@@ -66,6 +68,11 @@ class SeriesSetting:
     confidence: float = 0.95
     unit: str = "count per period"
     left_out: frozenset[int] = field(default_factory=frozenset)
+    against: tuple[str, ...] = ()
+    offsets_without: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
+    companion_names: tuple[str, ...] = ()
+    companion_outcomes: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
+    companion_offsets: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
 
     @property
     def length(self) -> int:
@@ -76,6 +83,33 @@ class SeriesSetting:
     def controls(self) -> tuple[str, ...]:
         """Names of the series that were not changed."""
         return self.names[1:]
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Names of all series that were not changed and are compared with."""
+        return (*self.against, *self.controls)
+
+    @property
+    def companions(self) -> tuple[SeriesSetting, ...]:
+        """Each companion as a series by itself, that changed at the same date."""
+        alone = np.ones((1, self.length))
+        nobody = np.empty((0, 0))
+        told = zip(
+            self.companion_names, self.companion_outcomes, self.companion_offsets, strict=True
+        )
+        return tuple(
+            replace(
+                self,
+                outcomes=outcome[None],
+                exposures=alone,
+                offsets=offset[None],
+                names=(name,),
+                companion_names=(),
+                companion_outcomes=nobody,
+                companion_offsets=nobody,
+            )
+            for name, outcome, offset in told
+        )
 
     @property
     def present(self) -> npt.NDArray[np.bool_]:
@@ -120,6 +154,9 @@ def setting_of(
     name: str,
     link: Link | None,
     errors: Choice,
+    against: Mapping[str, npt.ArrayLike] | None = None,
+    companions: Mapping[str, npt.ArrayLike] | None = None,
+    companion_offsets: Mapping[str, npt.ArrayLike] | None = None,
     **choices: Any,
 ) -> SeriesSetting:
     """The setting of these arguments, or one error that names all that is wrong with them."""
@@ -139,13 +176,17 @@ def setting_of(
     if y.ndim != 1 or length == 0:
         raise StudyError(f"an outcome of shape {y.shape}", "outcome", "one figure a period")
     others = dict(controls or {})
-    for told, what in (
-        (control_exposures, "control_exposures"),
-        (control_offsets, "control_offsets"),
+    beside = dict(companions or {})
+    for told, what, kind, there in (
+        (control_exposures, "control_exposures", "control", others),
+        (control_offsets, "control_offsets", "control", others),
+        (companion_offsets, "companion_offsets", "companion", beside),
     ):
         wrong += [
-            f"{what} names {key!r}, which is no control" for key in told or {} if key not in others
+            f"{what} names {key!r}, which is no {kind}" for key in told or {} if key not in there
         ]
+    if against and offset is None:
+        wrong.append("a series is set against others, and there is no offset of theirs")
     if exposure is not None and others and control_exposures is None:
         wrong.append("the outcome has an exposure and its controls have none")
     outcomes = [y] + [line(values, f"control {key!r}", math.nan) for key, values in others.items()]
@@ -153,6 +194,10 @@ def setting_of(
     exposures += [line((control_exposures or {}).get(k), f"exposure of {k!r}", 1.0) for k in others]
     offsets = [line(offset, "offset", 0.0)]
     offsets += [line((control_offsets or {}).get(k), f"offset of {k!r}", 0.0) for k in others]
+    seconds = [line(values, f"companion {key!r}", math.nan) for key, values in beside.items()]
+    shifts = [line((companion_offsets or {}).get(k), f"offset of {k!r}", 0.0) for k in beside]
+    less = dict(against or {})
+    without = [line(values, f"against {key!r}", math.nan) for key, values in less.items()]
     known = dict(covariates or {})
     extra = [line(values, f"covariate {key!r}", math.nan) for key, values in known.items()]
     family = choices["family"]
@@ -163,6 +208,11 @@ def setting_of(
         covariates=np.stack(extra) if extra else np.empty((0, length)),
         covariate_names=tuple(known),
         names=(name, *others),
+        against=tuple(less),
+        offsets_without=np.stack(without) if without else np.empty((0, length)),
+        companion_names=tuple(beside),
+        companion_outcomes=np.stack(seconds) if seconds else np.empty((0, length)),
+        companion_offsets=np.stack(shifts) if shifts else np.empty((0, length)),
         periods=_labels(periods, length, wrong),
         change=int(change),
         link=link or ("identity" if family == "gaussian" else "log"),
@@ -225,15 +275,23 @@ def _faults(setting: SeriesSetting) -> list[str]:
     return wrong
 
 
-def before_only(setting: SeriesSetting) -> SeriesSetting:
-    """The same series, ending where the change begins."""
-    c = setting.change
+def part_of(setting: SeriesSetting, first: int, end: int) -> SeriesSetting:
+    """The same series from period ``first`` up to ``end``; the change keeps its place in it."""
+    periods = slice(first, end)
     return replace(
         setting,
-        outcomes=setting.outcomes[:, :c],
-        exposures=setting.exposures[:, :c],
-        offsets=setting.offsets[:, :c],
-        covariates=setting.covariates[:, :c],
-        periods=setting.periods[:c],
-        until=None,
+        outcomes=setting.outcomes[:, periods],
+        exposures=setting.exposures[:, periods],
+        offsets=setting.offsets[:, periods],
+        covariates=setting.covariates[:, periods],
+        offsets_without=setting.offsets_without[:, periods],
+        companion_outcomes=setting.companion_outcomes[:, periods],
+        companion_offsets=setting.companion_offsets[:, periods],
+        periods=setting.periods[periods],
+        change=setting.change - first,
     )
+
+
+def before_only(setting: SeriesSetting) -> SeriesSetting:
+    """The same series, ending where the change begins."""
+    return replace(part_of(setting, 0, setting.change), until=None)

@@ -36,6 +36,8 @@ def _settings(found: SeriesAnswer) -> Iterator[tuple[str, SeriesSetting, bool]]:
     before = int(base.usable[0, : base.change].sum())
     if base.trend == 1 and before >= 16:
         yield "a bent trend", replace(base, trend=2), False
+    if base.against and base.trend == 0 and before >= 16:
+        yield "a trend of its own", replace(base, trend=1), False
     if base.harmonics:
         yield "one pair of harmonics less", replace(base, harmonics=base.harmonics - 1), False
         if 2 * (base.harmonics + 1) <= base.period:
@@ -124,6 +126,38 @@ def leave_one_out(found: SeriesAnswer) -> tuple[Check, list[Variant]] | None:
         variants.append(Variant(f"without {quoted(name)}", one.value, one.plain, one.limits))
     asks = "Does no single control decide what is found?"
     return _judged("leave-one-out", asks, found, variants), variants
+
+
+def leave_one_out_of_mean(found: SeriesAnswer) -> tuple[Check, list[Variant]] | None:
+    """Set against all but one of the others in turn, where there are two or more."""
+    base = found.setting
+    if len(base.against) < 2:
+        return None
+    low, high = found.limits
+    variants, outside = [], []
+    for name, offset in zip(base.against, base.offsets_without, strict=True):
+        setting = replace(base, offsets=offset[None])
+        design = design_of(setting)
+        if why_not(design, setting) is not None:
+            continue
+        held = found.fit.nuisance
+        one = answer(setting, found.errors, max(found.order, 1), held=held, design=design)
+        variants.append(Variant(f"without {quoted(name)}", one.value, one.plain, one.limits))
+        if not low <= one.value <= high:
+            outside.append(quoted(name))
+    values = [one.value for one in variants]
+    turn = math.expm1 if base.link == "log" else float
+    figures = {"least": turn(min(values)), "most": turn(max(values))} if values else {}
+    passed: bool | None = not outside
+    said = "none moves it out of its interval"
+    if outside:
+        said = f"without {', '.join(outside)} it lies outside its interval"
+    elif len(variants) < len(base.against):
+        passed = None
+        missing = len(base.against) - len(variants)
+        said = f"{missing} of them cannot be left out: nothing is measured"
+    asks = "Does the result stay if any one of the compared channels is left out?"
+    return Check("leave-one-out", asks, passed, said, figures=figures), variants
 
 
 def _judged(id: str, asks: str, found: SeriesAnswer, variants: list[Variant]) -> Check:

@@ -25,7 +25,7 @@ FEW: Final = 20
 """Below so many units in the smallest cohort errors are pooled, where that is possible."""
 
 POOLED: Final = 100
-"""Up to so many units in all: with more, one scatter for all is the bolder assumption."""
+"""Up to so many units in all: with more, pooling them is the bolder assumption."""
 
 MANY: Final = 50
 """From so many clusters on the normal distribution is used, below it Student's."""
@@ -77,7 +77,7 @@ class Intervals:
                 normal = rng.standard_normal((self.replicates, root.shape[1])) @ root.T
                 draws = normal / np.sqrt(rng.chisquare(df, (self.replicates, 1)) / df)
             point = float(stats.t.ppf(level, df)) if df > 0 else math.nan
-            return self._with(error, draws, point, f"one scatter for all units, t with {df} df")
+            return self._with(error, draws, point, f"scatter of all units together, t with {df} df")
         sums = self.found.summed(influence)
         error = self.found.error(influence)
         draws = multiplier_bootstrap(sums, self.found.data.n, self.replicates, rng, self.multiplier)
@@ -110,7 +110,8 @@ def intervals(
 
     linearised : sqrt(sum of squared influence) / n, summed in clusters; what the reference software
         gives without its bootstrap. bootstrap : spread of multiplier draws by quartiles, what it
-        gives by default. pooled : one scatter of all units and Student's t, for few units.
+        gives by default. pooled : scatter of all units together, each by its own measure where 8
+        periods before any change tell of it, and Student's t; for few units.
         auto : pooled where the smallest cohort (or what it is compared with) has fewer than 20
         units of at most 100, and the comparison is plain (a panel without covariates, clusters or
         unequal weights), else linearised.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from howfar.errors import StudyError
 from howfar.improve.association import Associations
-from howfar.improve.change_costs import change_costs, monday, weeks_of
+from howfar.improve.change_costs import ChangeCosts, change_costs, monday, weeks_of
 from howfar.improve.change_effects import (
     Cast,
     cast_of,
@@ -21,8 +21,10 @@ from howfar.improve.change_effects import (
 )
 from howfar.improve.control import advised
 from howfar.improve.conversion_chain import conversion_chain
+from howfar.improve.effect import Effect
+from howfar.improve.experiments.returned import Done
 from howfar.improve.gap import Audience, Gap, GapPart
-from howfar.improve.path import Step, assured, lay_path
+from howfar.improve.path import Settling, Step, assured, lay_path
 from howfar.improve.path_document import path_document
 from howfar.improve.path_labels import replace_id, told_apart
 from howfar.improve.path_measures import (
@@ -44,15 +46,23 @@ from howfar.improve.path_rows import (
     gap_results,
     settling_results,
 )
-from howfar.improve.path_steps import association_step, effect_step, gap_id, gap_step
+from howfar.improve.path_steps import (
+    association_step,
+    effect_step,
+    experiment_step,
+    gap_id,
+    gap_step,
+    part_source,
+)
 from howfar.improve.planned_tests import Planner, first_changes
+from howfar.improve.practice_effects import as_one, practice_effect, practices
 from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.improve.way_costs import way_results
 from howfar.improve.weekly_panel import WeeklyPanel, weekly_panel
 from howfar.schema.comparable import Ground
 from howfar.schema.estimate import Result, not_measured
 from howfar.schema.measure import Sampling
-from howfar.study.changes import VOLUME
+from howfar.study.changes import VOLUME, Change
 from howfar.study.costs_table import CostsTable
 from howfar.study.file import Study
 from howfar.study.registry import Registry
@@ -70,7 +80,8 @@ class Given:
 
     panel_rows: weekly_panel.panel_rows, reduced. posts: post_table.post_rows of our channels,
     reduced. costs: of costs.csv, table: of the index, where there is one. held: what figures rest
-    on. ways: way_costs.way_rows of our channels, reduced. ``Sampling.given``: the run's results.
+    on. ways: way_costs.way_rows of our channels, reduced. experiments: that are over.
+    ``Sampling.given``: the run's results.
     """
 
     panel_rows: pa.Table
@@ -80,6 +91,7 @@ class Given:
     held: Ground
     sampling: Sampling
     ways: pa.Table
+    experiments: tuple[Done, ...] = ()
 
 
 @dataclass
@@ -97,7 +109,8 @@ class Laid:
 def wanted(study: Study, channels: Registry) -> bool:
     """Whether a study has a path: channels of its own, and changes, an index or targets."""
     aims = any(objective.target is not None for objective in study.objectives)
-    return bool(channels.ours) and bool(study.changes or study.index or aims)
+    made = study.changes or study.experiments
+    return bool(channels.ours) and bool(made or study.index or aims)
 
 
 def study_path(study: Study, channels: Registry, given: Given) -> Laid:
@@ -117,10 +130,15 @@ def study_path(study: Study, channels: Registry, given: Given) -> Laid:
     changed = first_changes(panel, begun)
     planner = Planner(panel, posts, given.sampling.confidence, given.sampling.rng, changed)
     taken = {change.id for change in study.changes}
-    steps = _of_changes(study, given, panel, planner, ours, laid)
+    taken |= set(practices(study.changes))
+    taken |= {done.analysis.plan.id for done in given.experiments}
+    steps = _of_experiments(given, laid)
+    steps += _of_changes(study, given, panel, planner, ours, laid)
     found = study_gaps(study, channels, given.held, given.sampling, given.table)
     steps += _of_gaps(found, channels, planner, laid, taken)
-    looked_at = len(study.changes) + sum(len(gap.parts) for gap in found.gaps)
+    looked_at = (
+        len(study.changes) + len(given.experiments) + sum(len(gap.parts) for gap in found.gaps)
+    )
     seen = post_associations(given.posts, given.sampling.confidence, study.zone)
     if seen is not None:
         looked_at += seen.family
@@ -138,7 +156,7 @@ def study_path(study: Study, channels: Registry, given: Given) -> Laid:
 
 _WHY: Final[Mapping[str, str]] = {
     ASSOCIATION.id: "our own posts are too few, or have no reactions",
-    EFFECT.id: "the study dates no change ([[changes]] in study.toml)",
+    EFFECT.id: "the study dates no change ([[changes]] in study.toml) and names no experiment",
     GAP.id: "no figure of our channels stands beside one of others",
     COST.id: "no change is dated, and costs.csv has no line of a channel of ours with posts",
     CHAIN.id: "no post has two steps of the chain (views, clicks)",
@@ -154,6 +172,18 @@ def _refused(error: StudyError) -> Laid:
     return laid
 
 
+def _of_experiments(given: Given, laid: Laid) -> list[Step]:
+    """Steps of experiments that are over: the only ones that can have grade A."""
+    steps = []
+    for done in given.experiments:
+        plan, effect = done.analysis.plan, done.analysis.effect
+        alone = plan.channels[0] if len(plan.channels) == 1 else None
+        level = _LEVELS.get(plan.outcome.column, "out-take")
+        laid.add(EFFECT.id, effect_results(effect, plan.id, level=level, channel=alone))
+        steps.append(experiment_step(done))
+    return steps
+
+
 def _of_changes(
     study: Study,
     given: Given,
@@ -164,10 +194,14 @@ def _of_changes(
 ) -> list[Step]:
     sampling = given.sampling
     compared = frozenset(given.held.compared)
-    steps = []
+    together = practices(study.changes)
+    joined = {change.id: name for name, of in together.items() for change in of}
+    steps, casts = [], {}
+    rest = tuple(sorted(ours - {c for one in study.changes for c in one.channels}))
     for change in study.changes:
         begin, end = change.bounds(study.zone)
         cast = cast_of(panel, change, study.changes, compared, _day(begin), _day_or_none(end))
+        casts[change.id] = cast
         effect = change_effect(panel, cast, confidence=sampling.confidence, rng=sampling.rng)
         alone = change.channels[0] if len(change.channels) == 1 else None
         laid.add(
@@ -181,17 +215,49 @@ def _of_changes(
                 weekly=weekly_relative(effect),
             ),
         )
-        weeks = _weeks_since(panel, cast)
         costs = change_costs(given.costs, change, study.changes, effect, panel, cast)
         laid.add(COST.id, cost_results(costs.figures, change.id, costs.why))
-        hoped = change.target or assured(effect.relative) or None
-        settling, powers = planner.settling(change.property, change.channels, change.outcome, hoped)
-        laid.add(EXPERIMENT.id, settling_results(settling, change.id, powers))
-        rest = tuple(sorted(ours - {c for one in study.changes for c in one.channels}))
-        steps.append(
-            effect_step(change, effect, settling=settling, costs=costs, weeks=weeks, extend_to=rest)
+        if change.id in joined:
+            continue
+        settling = _settled_by(planner, change, effect, laid)
+        step = effect_step(
+            change,
+            effect,
+            settling=settling,
+            costs=costs,
+            weeks=_weeks_since(panel, cast),
+            extend_to=rest,
         )
+        steps.append(replace(step, needs=_needed(step.needs, joined)))
+    for name, changes in together.items():
+        own = [casts[change.id] for change in changes]
+        effect = practice_effect(panel, own, confidence=sampling.confidence, rng=sampling.rng)
+        change = as_one(name, changes)
+        level = _LEVELS.get(change.outcome, "out-take")
+        laid.add(EFFECT.id, effect_results(effect, name, level=level))
+        step = effect_step(
+            change,
+            effect,
+            settling=_settled_by(planner, change, effect, laid),
+            costs=ChangeCosts((), "what it cost stands with each of its changes"),
+            weeks=max(_weeks_since(panel, cast) for cast in own),
+            extend_to=rest,
+        )
+        parts = tuple(part_source(one) for one in changes)
+        steps.append(replace(step, needs=_needed(step.needs, joined), apart=(*step.apart, *parts)))
     return steps
+
+
+def _settled_by(planner: Planner, change: Change, effect: Effect, laid: Laid) -> Settling:
+    hoped = change.target or assured(effect.relative) or None
+    settling, powers = planner.settling(change.property, change.channels, change.outcome, hoped)
+    laid.add(EXPERIMENT.id, settling_results(settling, change.id, powers))
+    return settling
+
+
+def _needed(needs: tuple[str, ...], joined: Mapping[str, str]) -> tuple[str, ...]:
+    """Steps that have to come before: of a change that is told with others, its practice."""
+    return tuple(dict.fromkeys(joined.get(one, one) for one in needs))
 
 
 def _of_gaps(

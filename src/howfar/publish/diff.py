@@ -65,6 +65,7 @@ _PLAIN = {
     "replicates": "the number of replicates",
     "confidence": "the level of the intervals",
     "study_sha256": "the study file",
+    "experiments_sha256": "the experiments that came back",
     "channels_sha256": "the channel registry",
     "howfar": "the version of howfar",
     "code_sha256": "howfar's code",

@@ -13,6 +13,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from howfar.improve.experiments.returned import Done
 from howfar.improve.own_posts import in_order, own_posts
 from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.improve.post_table import post_rows
@@ -58,6 +59,7 @@ def assess_path(
     held: Ground,
     table: UnitsTable | None,
     costs: CostsTable | None,
+    experiments: Sequence[Done] = (),
 ) -> tuple[list[Measured], dict[str, Any] | None]:
     """The path's figures and its document; nothing where the study has no path."""
     if reduced is None:
@@ -68,7 +70,16 @@ def assess_path(
     laid = study_path(
         study,
         channels,
-        Given(reduced.panel, reduced.posts, costs, table, held, sampling, reduced.ways),
+        Given(
+            reduced.panel,
+            reduced.posts,
+            costs,
+            table,
+            held,
+            sampling,
+            reduced.ways,
+            tuple(experiments),
+        ),
     )
     found = [Measured(one, tuple(laid.rows.get(one.id, ()))) for one in PATH_DECLARATIONS]
     return found, laid.document

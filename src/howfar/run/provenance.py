@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import howfar
+from howfar.run.experiments import experiment_files
 from howfar.run.opened import COSTS
 from howfar.store.manifest import Manifest
 from howfar.study.file import Study
@@ -63,6 +64,7 @@ def provenance_of(
         **({"left_out": sorted(leave_out)} if leave_out else {}),
         **_index_hash(folder, study),
         **_costs_hash(folder),
+        **_experiments_hash(folder, study),
     }
     facts["run"] = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
     return facts
@@ -78,3 +80,10 @@ def _index_hash(folder: Path, study: Study) -> dict[str, str]:
 def _costs_hash(folder: Path) -> dict[str, str]:
     path = folder / COSTS
     return {"costs_sha256": hashlib.sha256(path.read_bytes()).hexdigest()} if path.exists() else {}
+
+
+def _experiments_hash(folder: Path, study: Study) -> dict[str, str]:
+    digest = hashlib.sha256()
+    for name in experiment_files(study):
+        digest.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
+    return {"experiments_sha256": digest.hexdigest()} if study.experiments else {}

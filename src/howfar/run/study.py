@@ -11,6 +11,7 @@ from howfar.publish.protect import protect_persons
 from howfar.publish.results import result_tables
 from howfar.report import ReportInput, render, write_exports
 from howfar.report.path_page import render_path
+from howfar.run.experiments import returned_experiments
 from howfar.run.kept import Run, hash_table, keep, latest_run, load_run, log
 from howfar.run.measuring import (
     Progress,
@@ -48,6 +49,7 @@ def run_study(
     study, channels = load_study(folder), load_channels(folder)
     table, costs = index_table(folder, study), costs_table(folder, channels)
     check_index(study, table)
+    experiments = returned_experiments(folder, study, channels)
     with opened(folder, study, channels) as (tables, manifest):
         if not manifest.inputs:
             raise StudyError(
@@ -72,7 +74,9 @@ def run_study(
         reduced = reduce_path(tables(), study, channels)
     indices, document = assess_index(study, channels, measured, sampling, held, table)
     measured += indices
-    steps, path = assess_path(study, channels, reduced, measured, sampling, held, table, costs)
+    steps, path = assess_path(
+        study, channels, reduced, measured, sampling, held, table, costs, experiments
+    )
     measured += steps
     measured = with_warnings(measured, held)
     shown = protect_persons(measured, study.about.minimum_persons)

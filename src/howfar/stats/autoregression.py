@@ -91,12 +91,24 @@ def _filtered(values: FloatArray, partial: FloatArray) -> tuple[FloatArray, floa
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """Another series whose errors are taken to follow each other as those of the first do.
+
+    y : (n,) response with equal variances. X : (n, k) design. positions : (n,) whole numbers.
+    """
+
+    y: FloatArray
+    X: FloatArray
+    positions: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Serial:
     """How the errors of one series follow each other.
 
     partial : (p,) partial autocorrelations. variance : of one error. covariance : (1 + p, 1 + p)
     of the estimates of (log variance, partials), NaN until it is asked for. n, rank : rows and
-    columns that it was estimated from.
+    columns that it was estimated from. beside : other series that tell of the partials.
     """
 
     partial: FloatArray
@@ -104,6 +116,7 @@ class Serial:
     covariance: FloatArray
     n: int
     rank: int
+    beside: tuple[Sample, ...] = ()
 
 
 def independent(y: FloatArray, X: FloatArray) -> Serial:
@@ -119,6 +132,7 @@ def restricted_likelihood(
     positions: IntArray,
     order: int,
     start: FloatArray | None = None,
+    beside: tuple[Sample, ...] = (),
 ) -> Serial:
     """Autoregressive errors of y = X b + e by restricted maximum likelihood (REML).
 
@@ -132,13 +146,15 @@ def restricted_likelihood(
     ----------
     y : (n,) response with equal variances (weight it first). X : (n, k) design, weighted alike.
     positions : (n,) whole numbers, increasing. order : p; 0 gives ``independent``.
-    start : where to look first, for orders above 1.
+    start : where to look first, for orders above 1. beside : series of the same autocorrelation,
+    each with a variance of its own; their criteria are added.
     """
     if order == 0 or len(y) - X.shape[1] < order + 2:
         return independent(y, X)
 
     def deviance(partial: FloatArray) -> float:
-        return _profile(y, X, positions, np.asarray(partial, dtype=np.float64))[0]
+        tried = np.asarray(partial, dtype=np.float64)
+        return _profile(y, X, positions, tried)[0] + _of_others(beside, tried)
 
     if order == 1:
         best = optimize.minimize_scalar(
@@ -159,14 +175,14 @@ def restricted_likelihood(
     _, left, rank = _profile(y, X, positions, partial)
     free = max(len(y) - rank, 1)
     unknown = np.full((1 + order, 1 + order), np.nan)
-    return Serial(partial, left / free, unknown, len(y), rank)
+    return Serial(partial, left / free, unknown, len(y), rank, beside)
 
 
 def with_covariance(y: FloatArray, X: FloatArray, positions: IntArray, found: Serial) -> Serial:
     """The same with the covariance of its estimates, which ``restricted_likelihood`` leaves out."""
     if found.partial.size == 0:
         return found
-    covariance = _spread(y, X, positions, found.partial, found.variance)
+    covariance = _spread(y, X, positions, found)
     return replace(found, covariance=covariance)
 
 
@@ -189,9 +205,9 @@ def plausible(
     for i, value in enumerate(values):
         partial = found.partial.copy()
         partial[which] = value
-        deviances[i], left, rank = _profile(y, X, positions, partial)
-        variance = left / max(len(y) - rank, 1)
-        others.append(Serial(partial, variance, found.covariance, found.n, found.rank))
+        own, left, rank = _profile(y, X, positions, partial)
+        deviances[i] = own + _of_others(found.beside, partial)
+        others.append(replace(found, partial=partial, variance=left / max(len(y) - rank, 1)))
     weights = np.exp(-0.5 * (deviances - deviances.min()))
     # The ends of the line stand for half a step only.
     weights[[0, -1]] /= 2.0
@@ -222,19 +238,23 @@ def _profile(
     return log_det + of_design + free * math.log(max(left, 1e-300) / free), left, rank
 
 
-def _spread(
-    y: FloatArray, X: FloatArray, positions: IntArray, partial: FloatArray, variance: float
-) -> FloatArray:
+def _of_others(beside: tuple[Sample, ...], partial: FloatArray) -> float:
+    """What other series say of an autocorrelation: the sum of their profiles."""
+    return sum(_profile(one.y, one.X, one.positions, partial)[0] for one in beside)
+
+
+def _spread(y: FloatArray, X: FloatArray, positions: IntArray, found: Serial) -> FloatArray:
     """Covariance of (log variance, partials): the inverse of the observed information."""
 
     def deviance(theta: FloatArray) -> float:
         inside = np.clip(theta[1:], -0.999, 0.999)
         both, log_det = whiten(np.column_stack([y, X]), positions, inside)
         of_design, left, rank = _residual(both[:, 0], both[:, 1:])
-        scale = variance * math.exp(theta[0])
-        return float((len(y) - rank) * theta[0] + log_det + of_design + left / scale)
+        scale = found.variance * math.exp(theta[0])
+        own = float((len(y) - rank) * theta[0] + log_det + of_design + left / scale)
+        return own + _of_others(found.beside, inside)
 
-    at = np.concatenate([[0.0], np.clip(partial, -0.999 + 2 * _STEP, 0.999 - 2 * _STEP)])
+    at = np.concatenate([[0.0], np.clip(found.partial, -0.999 + 2 * _STEP, 0.999 - 2 * _STEP)])
     k = at.size
     eye = np.eye(k) * _STEP
     information = np.empty((k, k))

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from howfar.stats.autoregression import (
+    Sample,
     Serial,
     independent,
     restricted_likelihood,
@@ -138,6 +139,7 @@ def fit_series(
     lags: int | None = None,
     shared: bool = False,
     held: Nuisance | None = None,
+    beside: tuple[Sample, ...] = (),
 ) -> SeriesFit:
     """Fit the regression.
 
@@ -152,10 +154,12 @@ def fit_series(
     order : of the autoregression. lags : of Newey & West; default 4 (n / 100)^(2/9), downwards.
     shared : one dispersion and one alpha for all series, as a plain generalised linear model has.
     held : variances and autocorrelations of another fit, taken as known, for variants of a model.
+    beside : series that are no part of the regression and have the autocorrelation of each of its
+    series: a short series tells little of it. See ``sample_of``.
 
     Columns of X that are zero or repeat others get the least-norm solution.
     """
-    state = _State(rows, mean, errors == "autoregressive", order, shared)
+    state = _State(rows, mean, errors == "autoregressive", order, shared, beside)
     nuisance = held or state.start()
     beta, mu = state.begin(nuisance)
     converged = False
@@ -183,6 +187,7 @@ class _State:
     serial: bool
     order: int
     shared: bool
+    beside: tuple[Sample, ...] = ()
 
     def start(self) -> Nuisance:
         count = len(self.rows.members)
@@ -240,7 +245,12 @@ class _State:
             order = self.order if self.serial else 0
             serials = [
                 restricted_likelihood(
-                    working[i], own_columns(X[i]), rows.positions[i], order, last.partial
+                    working[i],
+                    own_columns(X[i]),
+                    rows.positions[i],
+                    order,
+                    last.partial,
+                    self.beside,
                 )
                 for i, last in zip(members, before.serial, strict=True)
             ]
@@ -304,6 +314,15 @@ def working_response(
     slope = mean.slope(mu)
     scale = slope / np.sqrt(mean.variance(mu, alpha[rows.series]))
     return (rows.X @ beta + (rows.y - mu) / slope) * scale, rows.X * scale[:, None]
+
+
+def sample_of(rows: Rows, mean: Mean) -> Sample | None:
+    """One series for ``beside``, fitted with independent errors; nothing where it cannot be."""
+    fit = fit_series(rows, mean)
+    if not fit.converged:
+        return None
+    y, X = working_response(rows, mean, fit.beta, fit.mu, fit.nuisance.alpha)
+    return Sample(y, own_columns(X), rows.positions)
 
 
 def own_columns(X: FloatArray) -> FloatArray:

@@ -32,16 +32,18 @@ class Uncertainty:
 
     (law of total variance; Satterthwaite). Without it intervals of series of 50 periods with an
     autocorrelation of .6 leave out the truth in one of nine cases instead of one of twenty.
-    Series are taken one at a time; what they add is summed.
+    Series are taken one at a time; what they add is summed. unrest: factor by which errors are
+    larger than the model says, known from elsewhere.
     """
 
     fit: SeriesFit
+    unrest: float = 1.0
 
     def of(self, contrast: FloatArray) -> tuple[float, float]:
         """Standard error and degrees of freedom of c'b, shape of c (k,)."""
         v = float(contrast @ self.fit.covariance @ contrast)
         if self.fit.errors != "autoregressive" or v <= 0:
-            return math.sqrt(max(v, 0.0)), self.fit.degrees(contrast)
+            return self.unrest * math.sqrt(max(v, 0.0)), self.fit.degrees(contrast)
         mean, moved, spread = v, 0.0, 0.0
         for weights, covariances, betas in self._draws:
             each = np.einsum("i,jik,k->j", contrast, covariances, contrast)
@@ -53,7 +55,7 @@ class Uncertainty:
         free = max(len(self.fit.mu) - int(np.linalg.matrix_rank(self.fit.design)), 1)
         mean = max(mean, 0.25 * v)
         degrees = float(np.clip(2.0 * mean**2 / max(spread, 1e-300), 1.0, free))
-        return math.sqrt(mean + moved), degrees
+        return self.unrest * math.sqrt(mean + moved), degrees
 
     def _scales(self, contrast: FloatArray) -> float:
         """What not knowing the variances adds to the variance of v."""

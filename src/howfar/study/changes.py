@@ -73,6 +73,8 @@ class Change(Part):
     """ISO 4217 code of the currency of the cost."""
     after: Texts = ()
     """Ids of changes without which this one cannot be made."""
+    practice: Slug | None = None
+    """Name of the practice; changes of one name, on several dates, are told as one effect."""
     evidence: str | None = None
     """Address or file that shows the date."""
 
@@ -110,6 +112,23 @@ def circle(changes: Sequence[Change]) -> str | None:
             return f"each waits for another: {', '.join(left)}"
         for name in free:
             del left[name]
+    return None
+
+
+def unlike(changes: Sequence[Change]) -> str | None:
+    """Why changes that name one practice cannot be one effect; else null."""
+    ids = {one.id for one in changes}
+    for name in dict.fromkeys(one.practice for one in changes if one.practice is not None):
+        of = [one for one in changes if one.practice == name]
+        if name in ids:
+            return f'practice "{name}": a change has this id; give one of the two another name'
+        for key in ("property", "outcome", "direction"):
+            if len({getattr(one, key) for one in of}) > 1:
+                return f'practice "{name}": its changes differ in {key}; they are no one practice'
+        if (twin := repeated([c for one in of for c in one.channels])) is not None:
+            return f'practice "{name}": "{twin}" takes it up twice'
+        if len(of) > 1 and any(one.end is not None for one in of):
+            return f'practice "{name}": a change of it was undone; leave its practice out'
     return None
 
 

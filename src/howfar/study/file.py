@@ -10,10 +10,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from howfar.errors import StudyError
 from howfar.study.base import Part, Text, Texts, repeated
-from howfar.study.changes import Change, circle
+from howfar.study.changes import Change, circle, unlike
 from howfar.study.codes import Slug
 from howfar.study.comparison import Indicator, Peers
 from howfar.study.events import Event
+from howfar.study.experiments import Returned
 from howfar.study.index_part import ALL_UNITS, IndexPart
 from howfar.study.objectives import Objective
 from howfar.study.sources import Source
@@ -71,6 +72,8 @@ class Study(Part):
     """Dated happenings."""
     changes: Annotated[tuple[Change, ...], Field(strict=False)] = ()
     """Dated changes of practice on channels of ours."""
+    experiments: Annotated[tuple[Returned, ...], Field(strict=False)] = ()
+    """Experiments on channels of ours that are over."""
     peers: Peers = Field(default_factory=Peers)
     """What is compared with what."""
     profile: Annotated[tuple[Indicator, ...], Field(strict=False)] = ()
@@ -126,7 +129,7 @@ class Study(Part):
     @field_validator("changes")
     @classmethod
     def _after_each_other(cls, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        if (wrong := circle(changes)) is not None:
+        if (wrong := circle(changes) or unlike(changes)) is not None:
             raise ValueError(wrong)
         return changes
 

@@ -1,0 +1,67 @@
+"""Experiments that a study names as over: read, checked against its channels, analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from howfar.errors import StudyError
+from howfar.improve.control import advised
+from howfar.improve.experiments.analyse import analyse
+from howfar.improve.experiments.plan import Plan, parse_plan
+from howfar.improve.experiments.returned import Done, table_of
+from howfar.study.experiments import Returned
+from howfar.study.file import FILE_NAME, Study, read_text
+from howfar.study.registry import Registry
+
+
+def returned_experiments(folder: Path, study: Study, channels: Registry) -> tuple[Done, ...]:
+    """Every experiment of the study, analysed as it was registered.
+
+    Raises StudyError where a file is missing or not what it should be, where an experiment was on
+    other channels than ours, and where two have one id, or one that of a change.
+    """
+    found: list[Done] = []
+    taken = {change.id for change in study.changes}
+    taken |= {change.practice for change in study.changes if change.practice is not None}
+    for one in study.experiments:
+        text = read_text(folder / one.registration)
+        plan = parse_plan(text, one.registration)
+        if plan.id in taken:
+            raise StudyError(
+                f"the id {plan.id!r} is used twice, by experiments or changes",
+                where=f"{FILE_NAME}: [[experiments]] {one.registration}",
+                next="give the change another id; that of a registration cannot be changed",
+            )
+        taken.add(plan.id)
+        _on_our_channels(plan, one, channels)
+        table = table_of(plan, read_text(folder / one.data), one.data)
+        deposited = one.sha256 or _beside(folder / one.registration)
+        analysis = analyse(text, one.registration, table, deposited=deposited)
+        found.append(Done(analysis, one.direction))
+    return tuple(found)
+
+
+def experiment_files(study: Study) -> Iterator[str]:
+    """Names of all files that the experiments of a study rest on."""
+    for one in study.experiments:
+        yield one.registration
+        yield one.data
+
+
+def _on_our_channels(plan: Plan, one: Returned, channels: Registry) -> None:
+    ours = {row.channel for row in advised(channels)}
+    strange = [name for name in plan.channels if name not in ours]
+    if strange:
+        raise StudyError(
+            f"the experiment {plan.id!r} was done on {', '.join(strange)}, no channel of ours",
+            where=one.registration,
+            expected="ids of channels.csv with the role ours and a declared owner",
+            next="add the channels to channels.csv, or take the experiment out of study.toml",
+        )
+
+
+def _beside(registration: Path) -> str | None:
+    path = registration.with_name(registration.name + ".sha256")
+    words = read_text(path).split() if path.exists() else []
+    return words[0] if words else None
