@@ -3,8 +3,9 @@
     python benchmarks/ingest.py [--repeats 3] [--largest 5000000] [--folder FOLDER]
 
 Whole processes, taking turns, user and system time as the system counts it for each child. A
-cost a row is the slope between two sizes, so that starting up does not count; a ratio is of two
-slopes of one turn, since machines have moods. A file is read through before each run, so that
+cost a row is the slope between two sizes, so that starting up does not count. Machines have moods:
+a ratio is told for each turn, and for the least disturbed run of each size over all turns, since
+what disturbs can only add. A file is read through before each run, so that
 none pays for the disk in the place of the next.
 
 - howfar: `howfar read` of a study, everything on: duplicate keys, types, ids, times, unknown
@@ -27,7 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -212,6 +213,12 @@ def slope(small: Cost, large: Cost, sizes: tuple[int, int]) -> float:
     return (large.seconds - small.seconds) / (sizes[1] - sizes[0]) * 1e6
 
 
+def least_disturbed(turns: Sequence[tuple[float, float]], sizes: tuple[int, int]) -> float:
+    """Processor microseconds a row between the least seconds of each size."""
+    small, large = (min(each) for each in zip(*turns, strict=True))
+    return (large - small) / (sizes[1] - sizes[0]) * 1e6
+
+
 def span(values: Sequence[float]) -> dict[str, float]:
     """Least, median and most."""
     rounded = (min(values), statistics.median(values), max(values))
@@ -231,23 +238,22 @@ def main() -> None:
         bench = Bench(folder, make_environment(folder))
         make_posts(bench, sorted({*SIZES, *TWARC_SIZES, *linear}))
         bench.howfar(TWARC_SIZES[0])  # Compiles and fills caches.
-        a_row: dict[str, list[float]] = {"howfar": [], "bare DuckDB": [], "twarc-csv": []}
-        turns = []
+        tools: dict[str, tuple[Callable[[int], Cost], tuple[int, int]]] = {
+            "howfar": (bench.howfar, SIZES),
+            "bare DuckDB": (bench.bare, SIZES),
+            "twarc-csv": (bench.csv, TWARC_SIZES),
+        }
+        a_row: dict[str, list[float]] = {name: [] for name in tools}
+        seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in tools}
         for _ in range(options.repeats):
-            small, large = SIZES
-            turn = {
-                "howfar": slope(bench.howfar(small), bench.howfar(large), SIZES),
-                "bare DuckDB": slope(bench.bare(small), bench.bare(large), SIZES),
-                "twarc-csv": slope(
-                    bench.csv(TWARC_SIZES[0]), bench.csv(TWARC_SIZES[1]), TWARC_SIZES
-                ),
-            }
-            turns.append(turn)
-            print({name: round(value, 1) for name, value in turn.items()}, flush=True)
-            for name, value in turn.items():
-                a_row[name].append(value)
+            for name, (tool, sizes) in tools.items():
+                small, large = tool(sizes[0]), tool(sizes[1])
+                seconds[name].append((small.seconds, large.seconds))
+                a_row[name].append(slope(small, large, sizes))
+            print({name: round(values[-1], 1) for name, values in a_row.items()}, flush=True)
+        least = {name: least_disturbed(seconds[name], sizes) for name, (_, sizes) in tools.items()}
         ratios = {
-            f"howfar / {other}": [turn["howfar"] / turn[other] for turn in turns]
+            f"howfar / {other}": [a / b for a, b in zip(a_row["howfar"], a_row[other], strict=True)]
             for other in ("bare DuckDB", "twarc-csv")
         }
         costs = []
@@ -258,7 +264,12 @@ def main() -> None:
         "sources": sources_hash(),
         "rows": list(SIZES),
         "repeats": options.repeats,
+        "limits": LIMITS | {"peak_mebibytes": MOST_MEBIBYTES},
         "ratios": {name: span(values) for name, values in ratios.items()},
+        "ratios_of_the_least_disturbed": {
+            f"howfar / {other}": round(least["howfar"] / least[other], 3)
+            for other in ("bare DuckDB", "twarc-csv")
+        },
         "processor_microseconds_a_row": {name: span(values) for name, values in a_row.items()},
         "howfar_by_rows": {
             str(rows): {

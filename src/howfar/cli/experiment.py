@@ -31,7 +31,7 @@ from howfar.improve.experiments.plan import parse_plan
 from howfar.improve.experiments.power import EFFECTS, Promise, promise
 from howfar.improve.experiments.register import Registration
 from howfar.improve.experiments.register import register as register_
-from howfar.improve.experiments.returned import table_of
+from howfar.improve.returned_experiments import table_of
 from howfar.improve.wording import figure, quoted, with_interval
 from howfar.store.durable import write_atomically
 

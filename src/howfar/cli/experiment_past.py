@@ -16,8 +16,8 @@ from howfar.improve.control import advised
 from howfar.improve.experiments.outcomes import panel_of, posts_of
 from howfar.improve.experiments.placebo import Past
 from howfar.improve.experiments.plan import Plan, parse_plan
-from howfar.improve.experiments.returned import table_of
 from howfar.improve.own_posts import in_order, own_posts
+from howfar.improve.returned_experiments import table_of
 from howfar.run.opened import bounds, opened
 from howfar.schema.tables import COUNTS
 from howfar.study.channels import load_channels

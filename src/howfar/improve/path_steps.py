@@ -11,10 +11,10 @@ from howfar.improve.change_costs import ChangeCosts
 from howfar.improve.cost_figure import CostPerEffect
 from howfar.improve.effect import Effect
 from howfar.improve.evidence import GAIN
-from howfar.improve.experiments.returned import Done
 from howfar.improve.gap import Gap, GapPart
 from howfar.improve.lexicon import DENIAL, quoted
 from howfar.improve.path import Settling, Source, Step, assured
+from howfar.improve.returned_experiments import Done
 from howfar.improve.wording import effect_sentence, figure, not_concluded, relation, why_graded
 from howfar.schema.estimate import Estimate, exact, not_measured
 from howfar.study.changes import Change

@@ -22,7 +22,6 @@ from howfar.improve.change_effects import (
 from howfar.improve.control import advised
 from howfar.improve.conversion_chain import conversion_chain
 from howfar.improve.effect import Effect
-from howfar.improve.experiments.returned import Done
 from howfar.improve.gap import Audience, Gap, GapPart
 from howfar.improve.path import Settling, Step, assured, lay_path
 from howfar.improve.path_document import path_document
@@ -56,6 +55,7 @@ from howfar.improve.path_steps import (
 )
 from howfar.improve.planned_tests import Planner, first_changes
 from howfar.improve.practice_effects import as_one, practice_effect, practices
+from howfar.improve.returned_experiments import Done
 from howfar.improve.study_gaps import StudyGaps, study_gaps
 from howfar.improve.way_costs import way_results
 from howfar.improve.weekly_panel import WeeklyPanel, weekly_panel

@@ -9,7 +9,7 @@ from howfar.errors import StudyError
 from howfar.improve.control import advised
 from howfar.improve.experiments.analyse import analyse
 from howfar.improve.experiments.plan import Plan, parse_plan
-from howfar.improve.experiments.returned import Done, table_of
+from howfar.improve.returned_experiments import Done, table_of
 from howfar.study.experiments import Returned
 from howfar.study.file import FILE_NAME, Study, read_text
 from howfar.study.registry import Registry

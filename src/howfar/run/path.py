@@ -13,10 +13,10 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from howfar.improve.experiments.returned import Done
 from howfar.improve.own_posts import in_order, own_posts
 from howfar.improve.path_measures import PATH_DECLARATIONS
 from howfar.improve.post_table import post_rows
+from howfar.improve.returned_experiments import Done
 from howfar.improve.study_path import Given, study_path, wanted
 from howfar.improve.way_costs import way_rows
 from howfar.improve.weekly_panel import panel_rows
