@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,6 +83,7 @@ def test_another_mix_of_channels_is_no_effect() -> None:
     # Both channels stay as they are; from the change on only the larger one posts much.
     waves = 1 + 0.01 * np.cos(np.arange(26))
     means = np.vstack([1000 * waves, 10 * waves, *([50 * waves] * 4)])
+    means[:2] *= 1 + 0.001 * np.cos(2 * np.arange(26))
     made = panel(means)
     for table in (made.counted, made.total):
         table["reactions"][1, 13:] /= 20
@@ -274,3 +276,56 @@ def test_two_controls_are_a_series_beside() -> None:
     assert effect.compared == ("c1", "c2")
     assert effect.arguments["controls"] == ["2 channels that did not change"]
     assert effect.arguments["against"] == []
+    assert "leave-one-out" in {check.id for check in effect.checks}
+
+
+def test_of_two_controls_one_that_halves_makes_no_effect() -> None:
+    for seed in range(5):
+        means = wandering(np.random.default_rng(seed), 3, 40, noise=0.03)
+        means[2, 13:] /= 2
+        effect = found(panel(means), cast(panel(means)))
+        (check,) = (one for one in effect.checks if one.id == "leave-one-out")
+        assert check.passed is False
+        assert effect.grade != "B"
+
+
+def test_a_channel_on_three_platforms_is_one_control() -> None:
+    means = wandering(np.random.default_rng(15), 5, 26)
+    made = panel(means)
+    series = (("c0", "x"), ("c1", "x"), ("c1", "y"), ("c1", "z"), ("c2", "x"))
+    made = replace(made, series=series)
+    change = changed()
+    one = Cast(change, (0,), (1, 2, 3, 4), 13, True, None, {})
+    effect = change_effect(made, one, confidence=0.95, rng=np.random.default_rng(1))
+    assert effect.compared == ("c1", "c2")
+    assert effect.arguments["against"] == []
+
+
+def test_who_comes_late_moves_nothing() -> None:
+    """All grow alike; two of five controls are seen from week 8 on, where figures are higher."""
+    growth = np.exp(np.arange(40) / 40) * (1 + 0.01 * np.cos(np.arange(40)))
+    means = np.vstack([100 * growth, *([50 * growth] * 5)])
+    means[0] *= 1 + 0.001 * np.cos(2 * np.arange(40))
+    for outcome in ("reactions", "publishing_volume"):
+        made = panel(means)
+        if outcome == "publishing_volume":
+            made = replace(made, posts=means.copy())
+            made.posts[4:, :8] = np.nan
+        else:
+            for table in (made.counted, made.total):
+                table["reactions"][4:, :8] = 0.0
+        relative = found(made, cast(made, changed(outcome=outcome))).relative
+        assert relative.value == pytest.approx(0.0, abs=0.002)
+
+
+def test_who_remembers_longer_than_the_others_has_a_wide_interval() -> None:
+    """The channel has an autocorrelation of .9, the others none: theirs must not speak for it."""
+    width = np.zeros(2)
+    for seed in range(6):
+        means = wandering(np.random.default_rng(seed), 9, 60, noise=0.1, memory=0.0)
+        for n, memory in enumerate((0.0, 0.9)):
+            own = wandering(np.random.default_rng(100 + seed), 1, 60, noise=0.1, memory=memory)
+            means[0] = own[0]
+            relative = found(panel(means), cast(panel(means), day=DAY + 17 * 7)).relative
+            width[n] += relative.high - relative.low
+    assert width[1] > 2 * width[0]

@@ -13,6 +13,7 @@ from howfar.errors import StudyError
 from howfar.improve.effect import Effect
 from howfar.improve.evidence import Check
 from howfar.improve.interrupted_series import interrupted_series
+from howfar.improve.lexicon import quoted
 from howfar.improve.local_level import local_level
 from howfar.improve.staggered import staggered
 from howfar.improve.synthetic_control import synthetic_control
@@ -30,6 +31,8 @@ _TREND: Final = 8
 """Weeks before the change from which on a trend is told apart from the level."""
 _FEW: Final = 3
 """Below so many controls they do not tell how closely errors follow each other."""
+_ROUNDS: Final = 200
+_CLOSE: Final = 1e-10
 _SEEN: Final = 0.6
 """Part of the weeks that a control must have figures in."""
 
@@ -134,15 +137,15 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
 
     Outcome: sum of the figure over the channels' posts of a week; exposure: what these posts would
     have drawn at each channel's own mean before the change, so that another mix of channels is no
-    effect. What is asked is by how much it departs from the mean of the controls of the same week,
-    in which each control counts as much whatever its size: weeks in which all went up or down say
-    nothing of the change. Errors follow each other from week to week, and how closely is told by
-    all channels together, each control against the others; a year of one channel hardly tells it.
-    One or two controls are a series beside it, with the same trend and season. Without any there
-    is no grade B.
+    effect. What is asked is by how much it departs from what all controls do alike in the same week
+    (``_level_by_week``): weeks in which all went up or down say nothing of the change. Errors
+    follow each other from week to week, and how closely is told by all channels together, each
+    control against the others, unless the channel itself tells otherwise: a year of one channel
+    hardly tells it. One or two controls are a series beside it, with the same trend and season.
+    Without any there is no grade B.
     """
     change, weeks = cast.change, panel.weeks.size
-    outcome, exposure = _together(panel, cast, cast.treated, equal=False)
+    outcome, exposure = _together(panel, cast, cast.treated)
     settings: dict[str, Any] = {
         "periods": [panel.label(n) for n in range(weeks)],
         "confidence": confidence,
@@ -164,7 +167,11 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     if effect.relative.value is None:
         # What is not measured was compared with nothing.
         return replace(effect, compared=())
-    return replace(effect, compared=tuple(panel.series[n][0] for n in cast.controls))
+    names = tuple(_by_channel(panel, cast.controls))
+    checks = effect.checks
+    if len(names) == _FEW - 1:
+        checks = (*checks, _one_out(panel, cast, effect, outcome, settings))
+    return replace(effect, compared=names, checks=checks)
 
 
 def did_effect(
@@ -226,7 +233,7 @@ def level_effect(
     panel: WeeklyPanel, cast: Cast, *, confidence: float, rng: np.random.Generator
 ) -> Effect:
     """Local level of the channels together in logs, beside all controls as one series."""
-    sums, exposure = _together(panel, cast, cast.treated, equal=False)
+    sums, exposure = _together(panel, cast, cast.treated)
     with np.errstate(invalid="ignore", divide="ignore"):
         means = np.where(exposure > 0, np.maximum(sums, 0.5) / exposure, np.nan)
     _stop(panel, cast)
@@ -235,9 +242,9 @@ def level_effect(
         means[cast.first] = np.nan
     controls = {}
     if cast.controls:
-        sums, exposure = _together(panel, cast, cast.controls, equal=True)
+        index, weight = _level_by_week(panel, cast, cast.controls)
         name = f"{len(cast.controls)} channels that did not change"
-        controls[name] = np.log(np.maximum(sums, 0.5) / exposure)
+        controls[name] = np.log(np.maximum(index * weight, 0.5) / weight)
     effect = local_level(
         means,
         cast.first,
@@ -302,76 +309,126 @@ def nothing(outcome: str, reason: str, design: Design = "its") -> Effect:
                   not_measured(outcome, reason), (), (check,))  # fmt: skip
 
 
-def _together(
-    panel: WeeklyPanel, cast: Cast, rows: Sequence[int], *, equal: bool
-) -> tuple[FloatArray, FloatArray]:
-    """Sum of the outcome over channels by week, and the exposure behind it; NaN without any.
-
-    equal: every channel counts as much as every other, whatever its size.
-    """
+def _together(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> tuple[FloatArray, FloatArray]:
+    """Sum of the outcome over channels by week, and the exposure behind it; NaN without any."""
     outcome = cast.change.outcome
     before = slice(0, cast.first)
     if outcome == VOLUME:
         posts = panel.posts[list(rows)]
-        early = posts[:, before]
-        known = np.isfinite(early).sum(axis=1)
-        level = np.nansum(early, axis=1) / np.maximum(known, 1) if equal else np.ones(len(rows))
-        parts = posts[level > 0] / level[level > 0, None]
-        if not equal:
-            return parts.sum(axis=0), np.ones(parts.shape[1])
-        seen = np.isfinite(parts).sum(axis=0)
-        return np.nansum(parts, axis=0), np.where(seen > 0, seen, np.nan)
+        return posts.sum(axis=0), np.ones(posts.shape[1])
     total, counted = panel.total[outcome][list(rows)], panel.counted[outcome][list(rows)]
     seen = np.nansum(counted[:, before], axis=1)
     drawn = np.nansum(total[:, before], axis=1)
     usable = (seen > 0) & (drawn > 0)
     mean = drawn[usable] / seen[usable]
-    share = mean if equal else np.ones(mean.size)
-    weight = np.ones(mean.size) if equal or not mean.size else mean / mean.mean()
-    sums = np.nansum(total[usable] / share[:, None], axis=0)
+    weight = mean / mean.mean() if mean.size else mean
+    sums = np.nansum(total[usable], axis=0)
     exposure = np.nansum(counted[usable] * weight[:, None], axis=0)
     found = exposure > 0
     return np.where(found, sums, np.nan), np.where(found, exposure, np.nan)
+
+
+def _level_by_week(
+    panel: WeeklyPanel, cast: Cast, rows: Sequence[int]
+) -> tuple[FloatArray, FloatArray]:
+    """What all channels do alike, (W,), and the posts (for VOLUME channels) that it rests on.
+
+    index_t = sum y_nt / a_n / sum m_nt, with y the outcome, m posts (1 for VOLUME) and a_n the
+    channel's own level, sum y_nt / sum m_nt index_t over the weeks before the change: both at once,
+    so that a channel that was seen in some weeks only moves nothing by coming or going.
+    """
+    outcome = cast.change.outcome
+    if outcome == VOLUME:
+        posts = panel.posts[list(rows)]
+        total, counted = np.nan_to_num(posts), np.isfinite(posts).astype(np.float64)
+    else:
+        total = np.nan_to_num(panel.total[outcome][list(rows)])
+        counted = np.nan_to_num(panel.counted[outcome][list(rows)])
+    early = total[:, : cast.first], counted[:, : cast.first]
+    usable = (early[0].sum(axis=1) > 0) & (early[1].sum(axis=1) > 0)
+    total, counted = total[usable], counted[usable]
+    weight = counted.sum(axis=0)
+    index = np.ones(total.shape[1])
+    for _ in range(_ROUNDS):
+        own = total[:, : cast.first].sum(axis=1)
+        own = own / (counted[:, : cast.first] * index[: cast.first]).sum(axis=1)
+        last = index
+        index = (total / own[:, None]).sum(axis=0) / np.maximum(weight, 1e-300)
+        if np.abs(index - last).max(initial=0.0) < _CLOSE * max(index.max(initial=0.0), 1.0):
+            break
+    return np.where(weight > 0, index, np.nan), np.where(weight > 0, weight, np.nan)
 
 
 def _controls(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> dict[str, Any]:
     """Arguments for all controls together; empty without any."""
     if not rows:
         return {}
-    if len(rows) < _FEW:
-        sums, exposure = _together(panel, cast, rows, equal=True)
-        name = f"{len(rows)} channels that did not change"
+    of = _by_channel(panel, rows)
+    if len(of) < _FEW:
+        index, weight = _level_by_week(panel, cast, rows)
+        name = f"{len(of)} channel{'s' * (len(of) > 1)} that did not change"
         return {
-            "controls": {name: sums},
-            "control_exposures": {name: exposure},
+            "controls": {name: index * weight},
+            "control_exposures": {name: weight},
             "control_trend": "shared",
             "control_season": "shared",
         }
-    series, without, companions, offsets = panel.series, {}, {}, {}
-    for name in dict.fromkeys(series[n][0] for n in rows):
-        without[name] = _log_mean(panel, cast, [k for k in rows if series[k][0] != name])
-    for n in rows:
-        mean = _log_mean(panel, cast, [k for k in rows if k != n])
-        outcome, exposure = _together(panel, cast, [n], equal=False)
-        companions[" on ".join(series[n])] = outcome
-        offsets[" on ".join(series[n])] = mean + np.log(exposure)
+    without, companions, offsets = {}, {}, {}
+    for name, own in of.items():
+        without[name] = _log_level(panel, cast, [k for k in rows if k not in own])
+        outcome, exposure = _together(panel, cast, own)
+        companions[name] = outcome
+        offsets[name] = without[name] + np.log(exposure)
     return {
         "trend": 0,
-        "offset": _log_mean(panel, cast, rows),
+        "offset": _log_level(panel, cast, rows),
         "against": without,
         "companions": companions,
         "companion_offsets": offsets,
     }
 
 
-def _log_mean(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> FloatArray:
-    """Logarithm of channels' mean by week, each as a part of its own before; NaN without any."""
-    if not rows:
-        return np.full(panel.weeks.size, np.nan)
-    sums, exposure = _together(panel, cast, rows, equal=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.log(sums / exposure)
+def _by_channel(panel: WeeklyPanel, rows: Sequence[int]) -> dict[str, list[int]]:
+    """Rows of each channel: one on several platforms is one to compare with."""
+    found: dict[str, list[int]] = {}
+    for n in rows:
+        found.setdefault(panel.series[n][0], []).append(n)
+    return found
+
+
+def _log_level(panel: WeeklyPanel, cast: Cast, rows: Sequence[int]) -> FloatArray:
+    """Logarithm of what all do alike, by week; NaN where nothing was counted."""
+    index, _ = _level_by_week(panel, cast, rows)
+    with np.errstate(divide="ignore"):
+        found = np.log(index)
     return np.where(np.isfinite(found), found, np.nan)
+
+
+def _one_out(
+    panel: WeeklyPanel, cast: Cast, effect: Effect, outcome: FloatArray, settings: dict[str, Any]
+) -> Check:
+    """Beside two controls: whether either alone says the same."""
+    values = {}
+    of = _by_channel(panel, cast.controls)
+    for name in of:
+        rest = [k for k in cast.controls if k not in of[name]]
+        one = settings | _controls(panel, cast, rest) | {"checks": False}
+        value = interrupted_series(outcome, cast.first, **one).relative.value
+        if value is not None:
+            values[name] = value
+    low, high = effect.relative.low, effect.relative.high
+    if low is None or high is None:
+        raise ValueError("an effect that is not measured has no control to leave out")
+    outside = [quoted(name) for name, value in values.items() if not low <= value <= high]
+    figures = {"least": min(values.values()), "most": max(values.values())} if values else {}
+    passed: bool | None = not outside
+    told = "none moves it out of its interval"
+    if outside:
+        told = f"without {', '.join(outside)} it lies outside its interval"
+    elif len(values) < len(of):
+        passed, told = None, f"{len(of) - len(values)} of them cannot be left out"
+    asks = "Does the result stay if any one of the compared channels is left out?"
+    return Check("leave-one-out", asks, passed, told, figures=figures)
 
 
 def _parts_of_before(panel: WeeklyPanel, cast: Cast) -> FloatArray:

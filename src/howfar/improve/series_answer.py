@@ -12,7 +12,7 @@ from scipy import stats
 
 from howfar.improve.series_design import SeriesDesign, design_of
 from howfar.improve.series_setting import SeriesSetting
-from howfar.stats.autoregression import Sample, whiten
+from howfar.stats.autoregression import Sample, criterion, restricted_likelihood, whiten
 from howfar.stats.blocks import FloatArray
 from howfar.stats.serial_correlation import breusch_godfrey
 from howfar.stats.series_regression import (
@@ -21,7 +21,9 @@ from howfar.stats.series_regression import (
     SeriesFit,
     fit_series,
     inverse_of,
+    own_columns,
     sample_of,
+    working_response,
 )
 from howfar.stats.series_uncertainty import Uncertainty
 from howfar.stats.variance_families import Mean
@@ -149,6 +151,13 @@ def answer(
         held=held,
         beside=tuple(one.sample for one in beside),
     )
+    if beside and _unlike(fit):
+        fit, beside = (
+            fit_series(
+                design.rows, fit.mean, errors, order=order, shared=setting.dispersion == "shared"
+            ),
+            [],
+        )
     ours = design.ours
     rows = ours[setting.after[design.period[ours]]]
     X, X0 = design.rows.X[rows], design.without[rows]
@@ -190,6 +199,25 @@ def _companions(setting: SeriesSetting) -> list[_Companion]:
             step = (X - design.without)[one.after[design.period]].mean(axis=0)
             found.append(_Companion(sample, step[np.any(X != 0, axis=0)]))
     return found
+
+
+def _unlike(fit: SeriesFit) -> bool:
+    """Whether the first series tells against the autocorrelation that others told of it.
+
+    Likelihood ratio test, 5 %: then what it tells itself counts alone, and its interval is as wide
+    as that makes it.
+    """
+    rows = fit.rows
+    working, X = working_response(rows, fit.mean, fit.beta, fit.mu, fit.nuisance.alpha)
+    own = rows.members[0]
+    y, columns, positions = working[own], own_columns(X[own]), rows.positions[own]
+    partial = fit.nuisance.serial[0].partial
+    alone = restricted_likelihood(y, columns, positions, partial.size)
+    if alone.partial.size != partial.size:
+        return False
+    worse = criterion(y, columns, positions, partial)
+    worse -= criterion(y, columns, positions, alone.partial)
+    return worse > float(stats.chi2.isf(FAILS, partial.size))
 
 
 def _unrest(companions: Sequence[_Companion], partial: FloatArray) -> float:

@@ -136,12 +136,14 @@ def leave_one_out_of_mean(found: SeriesAnswer) -> tuple[Check, list[Variant]] | 
     low, high = found.limits
     variants, outside = [], []
     for name, offset in zip(base.against, base.offsets_without, strict=True):
-        setting = replace(base, offsets=offset[None])
+        setting = replace(base, offsets=np.vstack([offset, base.offsets[1:]]))
         design = design_of(setting)
         if why_not(design, setting) is not None:
             continue
         held = found.fit.nuisance
         one = answer(setting, found.errors, max(found.order, 1), held=held, design=design)
+        if not one.fit.converged or not math.isfinite(one.value):
+            continue
         variants.append(Variant(f"without {quoted(name)}", one.value, one.plain, one.limits))
         if not low <= one.value <= high:
             outside.append(quoted(name))

@@ -75,7 +75,7 @@ def _units(case: Case) -> Check:
     if how.errors == "pooled":
         free = data.n - len(np.unique(data.first))
         figures["df"] = float(free)
-        said += f"; one scatter for all, {free} degrees of freedom"
+        said += f"; scatter of all together, {free} degrees of freedom"
         return Check("units", asks, free >= LEAST and compared >= 2, said, figures=figures)
     return Check("units", asks, min(changed, compared) >= LEAST, said, figures=figures)
 

@@ -238,6 +238,11 @@ def _profile(
     return log_det + of_design + free * math.log(max(left, 1e-300) / free), left, rank
 
 
+def criterion(y: FloatArray, X: FloatArray, positions: IntArray, partial: FloatArray) -> float:
+    """Minus twice the restricted log-likelihood of an autocorrelation, up to a constant."""
+    return _profile(y, X, positions, partial)[0]
+
+
 def _of_others(beside: tuple[Sample, ...], partial: FloatArray) -> float:
     """What other series say of an autocorrelation: the sum of their profiles."""
     return sum(_profile(one.y, one.X, one.positions, partial)[0] for one in beside)

@@ -78,6 +78,10 @@ def carried_over(plan: Plan, judged: Judged, schedule: Schedule, reference: Assi
     y = np.log(judged.y) if plan.scale == "log" else judged.y
     moved = judged.z * (judged.y if plan.scale == "ratio" else 1.0)
     rest = (y - judged.main.value * moved).reshape(shape)[:, 1:].reshape(-1)
+    if not np.isfinite(rest).all():
+        # An arm in which nothing was counted at all.
+        said = "the effect is no finite figure, and cannot be taken out"
+        return Check("carry-over", asks, None, said, needed=False)
     before = schedule.arms.reshape(shape)[:, :-1].reshape(-1)
     lots = reference.reshape(len(reference), *shape)[:, :, :-1].reshape(len(reference), -1)
     channel = np.repeat(np.arange(shape[0]), blocks - 1)
