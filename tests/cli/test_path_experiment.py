@@ -105,6 +105,8 @@ def test_other_data_are_another_run(study: Path, howfar: Call) -> None:
     [
         ('data = "answers.csv"', 'data = "nothing.csv"', "nothing.csv"),
         ('data = "answers.csv"', 'data = "../answers.csv"', "lies outside the study"),
+        ('data = "answers.csv"', 'data = "a\\u0000b.csv"', "without control characters"),
+        ('data = "answers.csv"', 'data = "answers.csv"\nsha256 = "abc"', "64 hexadecimal digits"),
         ('id = "night-shift"', 'id = "faster"', "'faster' is used twice"),
     ],
 )
@@ -116,6 +118,42 @@ def test_what_is_wrong_is_told(study: Path, howfar: Call, old: str, new: str, sa
     assert done.code != 0
     assert said in done.out + done.err
     assert "Traceback" not in done.out + done.err
+
+
+def test_the_deposited_hash_is_part_of_the_run(study: Path, howfar: Call) -> None:
+    for command in ("read", "run"):
+        assert howfar(command, study).code == 0
+    beside = study / "answers" / "registration.toml.sha256"
+    told = beside.read_text(encoding="utf-8").split()[0]
+    beside.unlink()
+    assert howfar("run", study).code == 0
+    (step,) = [s for s in document(study)["path"]["steps"] if s["id"] == "faster"]
+    assert step["grade"] != "A"
+    file = study / "study.toml"
+    given = f'data = "answers.csv"\nsha256 = "{told.upper()}"'
+    text = file.read_text(encoding="utf-8").replace('data = "answers.csv"', given)
+    file.write_text(text, encoding="utf-8")
+    assert howfar("run", study).code == 0
+    (step,) = [s for s in document(study)["path"]["steps"] if s["id"] == "faster"]
+    assert step["grade"] == "A"
+
+
+@pytest.mark.parametrize("empty", ["change", "control", "both"])
+def test_an_arm_in_which_nothing_was_counted_stops_nothing(
+    study: Path, howfar: Call, empty: str
+) -> None:
+    file = study / "answers.csv"
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    place = head.split(",").index("reactions")
+    rows = [line.split(",") for line in lines]
+    for row in rows:
+        if empty == "both" or row[-1] == empty:
+            row[place] = "0"
+    text = "\n".join([head, *(",".join(row) for row in rows)]) + "\n"
+    file.write_text(text, encoding="utf-8")
+    for command in ("check", "read", "run", "report"):
+        done = howfar(command, study)
+        assert done.code == 0, done.err
 
 
 def test_an_experiment_on_other_channels_than_ours_is_refused(study: Path, howfar: Call) -> None:
@@ -156,3 +194,6 @@ def test_changes_of_one_practice_are_one_step(tmp_path: Path, howfar: Call) -> N
         assert f"design={design}" in row["params"]
     page = (made / "results" / "path.html").read_text(encoding="utf-8")
     assert 'id="step-shifts"' in page
+    assert "from 2024-04-15 and 2024-05-20 on" in plain(page)
+    told = howfar("path", made, "--step", steps["shifts"]["place"]).out
+    assert "effect of change, night-shift-2, relative" in told

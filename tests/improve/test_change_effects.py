@@ -305,7 +305,7 @@ def test_who_comes_late_moves_nothing() -> None:
     """All grow alike; two of five controls are seen from week 8 on, where figures are higher."""
     growth = np.exp(np.arange(40) / 40) * (1 + 0.01 * np.cos(np.arange(40)))
     means = np.vstack([100 * growth, *([50 * growth] * 5)])
-    means[0] *= 1 + 0.001 * np.cos(2 * np.arange(40))
+    means *= np.exp(0.005 * np.random.default_rng(16).standard_normal(means.shape))
     for outcome in ("reactions", "publishing_volume"):
         made = panel(means)
         if outcome == "publishing_volume":
@@ -315,17 +315,20 @@ def test_who_comes_late_moves_nothing() -> None:
             for table in (made.counted, made.total):
                 table["reactions"][4:, :8] = 0.0
         relative = found(made, cast(made, changed(outcome=outcome))).relative
-        assert relative.value == pytest.approx(0.0, abs=0.002)
+        assert relative.value == pytest.approx(0.0, abs=0.01)
 
 
-def test_who_remembers_longer_than_the_others_has_a_wide_interval() -> None:
+def test_who_remembers_longer_than_the_others_loses_grade_b() -> None:
     """The channel has an autocorrelation of .9, the others none: theirs must not speak for it."""
-    width = np.zeros(2)
-    for seed in range(6):
+    graded = [0, 0]
+    for seed in range(10):
         means = wandering(np.random.default_rng(seed), 9, 60, noise=0.1, memory=0.0)
         for n, memory in enumerate((0.0, 0.9)):
             own = wandering(np.random.default_rng(100 + seed), 1, 60, noise=0.1, memory=memory)
             means[0] = own[0]
-            relative = found(panel(means), cast(panel(means), day=DAY + 17 * 7)).relative
-            width[n] += relative.high - relative.low
-    assert width[1] > 2 * width[0]
+            effect = found(panel(means), cast(panel(means), day=DAY + 17 * 7))
+            (check,) = (one for one in effect.checks if one.id == "alike-errors")
+            assert (check.passed is False) or n == 0 or effect.grade != "B"
+            graded[n] += effect.grade == "B"
+    assert graded[0] >= 5
+    assert graded[1] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,3 +93,18 @@ def test_a_practice_is_several_changes_of_one_name() -> None:
     assert one.date == DATES[0]
     assert one.channels == ("c1", "c0")
     assert one.after == ("night",)
+
+
+def test_several_platforms_are_no_one_practice() -> None:
+    made = panel(wandering(np.random.default_rng(7), 8, 30))
+    series = tuple((name, "y" if n == 1 else platform)
+                   for n, (name, platform) in enumerate(made.series))  # fmt: skip
+    relative = effect_in(replace(made, series=series), changes())
+    assert relative.status == "not_measured"
+    assert "on several platforms (x, y)" in str(relative.reason)
+
+
+def test_a_channel_without_posts_is_named() -> None:
+    made = panel(wandering(np.random.default_rng(8), 8, 30))
+    gone = replace(made, series=(made.series[0], ("other", "x"), *made.series[2:]))
+    assert effect_in(gone, changes()).reason == "no posts of c1 in whole weeks"

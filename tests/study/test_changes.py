@@ -124,6 +124,7 @@ date = 2024-05-01
 channels = ["consulate"]
 property = "language"
 what = "Half of all posts in Spanish"
+controls = ["ministry"]
 practice = "spanish-posts"
 [[changes]]
 id = "spanish"
@@ -140,7 +141,17 @@ def test_changes_of_one_practice_are_alike() -> None:
         ("date = 2024-05-01", "date = 2024-05-01\nend = 2024-06-01", "a change of it was undone"),
         ('"spanish-posts"', '"faster"', "a change has this id"),
         ("date = 2024-05-01", 'date = 2024-05-01\noutcome = "shares"', "differ in outcome"),
+        ('controls = ["ministry"]', 'controls = ["other"]', "differ in controls"),
     ):
         with pytest.raises(StudyError, match="practice") as told:
             parse_study(both.replace(old, new, -1 if "posts" in old else 1))
         assert said in str(told.value)
+
+
+def test_a_practice_cannot_wait_for_itself_by_way_of_another_change() -> None:
+    both = STUDY.replace('[[changes]]\nid = "spanish"\n', PRACTICE, 1)
+    # faster comes after spanish: were later to come after faster, the practice waits for itself.
+    old = 'practice = "spanish-posts"'
+    text = both.replace(old, f'{old}\nafter = ["faster"]', 1)
+    with pytest.raises(StudyError, match="each waits for another: spanish-posts, faster"):
+        parse_study(text)

@@ -33,6 +33,7 @@ from howfar.improve.experiments.register import Registration
 from howfar.improve.experiments.register import register as register_
 from howfar.improve.returned_experiments import table_of
 from howfar.improve.wording import figure, quoted, with_interval
+from howfar.run.experiments import deposited_beside
 from howfar.store.durable import write_atomically
 
 group = typer.Typer(
@@ -177,7 +178,7 @@ def analyse(
     text = read(registration, "a registration")
     plan = parse_plan(text, registration.name)
     table = table_of(plan, read(data, "a CSV of what came back"), data.name)
-    deposited = sha256 or _beside(registration)
+    deposited = sha256 or deposited_beside(registration)
     found = analyse_(text, registration.name, table, deposited=deposited)
     registered = plan.registered
     lines = [f"registered {registered.on if registered else ''}, p of no difference {found.p:.3g}"]
@@ -216,11 +217,6 @@ def _day(text: str | None) -> date:
         raise typer.BadParameter(
             f'"{text}" is no day; write it as 2024-03-01', param_hint="--on"
         ) from None
-
-
-def _beside(registration: Path) -> str | None:
-    path = registration.with_name(registration.name + ".sha256")
-    return path.read_text(encoding="utf-8").split()[0] if path.exists() else None
 
 
 def _head(planned: Planned) -> None:

@@ -94,7 +94,7 @@ def step_lines(view: PathView, place: int) -> list[str]:
         *step["not_to_conclude"],
         "",
     ]
-    lines += [f"{_told(row)}: {_figure(row)}" for row in _rows(view, step)]
+    lines += [f"{_told(row, step)}: {_figure(row)}" for row in _rows(view, step)]
     if step["checks"]:
         lines += ["", "checks:"]
     for check in step["checks"]:
@@ -127,8 +127,10 @@ def _rows(view: PathView, step: Mapping[str, Any]) -> Sequence[Mapping[str, Any]
     return [row for source in sources for row in view.all(source) if row["period_start"] is None]
 
 
-def _told(row: Mapping[str, Any]) -> str:
-    parts = (row["measure"].replace("_", " "), row["category"], row["versus"])
+def _told(row: Mapping[str, Any], step: Mapping[str, Any]) -> str:
+    # A practice is taken apart into its changes, each by its own name.
+    change = row["event"] if row["event"] != step["id"] else None
+    parts = (row["measure"].replace("_", " "), change, row["category"], row["versus"])
     return ", ".join(str(part) for part in parts if part)
 
 

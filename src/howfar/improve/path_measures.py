@@ -37,13 +37,15 @@ EFFECT = Declaration(
     "bootstrap, or placebos; every check stands beside it",
     needs=("changes", "weeks"),
     min_posts=0,
-    rules="The study dates its changes ([[changes]]). The outcome is the weekly mean of a figure a "
-    "post, or posts a week, of whole weeks inside the window; posts that money carried, reposts "
-    "and posts younger than two days at observation have no figures. What is expected without the "
-    "change comes from the channels' own past and from channels that did not change (those that "
-    "the study names, else all compared channels of the same platform). The level of a figure is "
-    "that of its outcome. The grade follows from the checks alone: A by lot, B compared and every "
-    "check passed, C one of the two, D the rest.",
+    rules="The study dates its changes ([[changes]]) and names experiments that are over "
+    "([[experiments]]), which are analysed as they were registered. Of a change the outcome is the "
+    "weekly mean of a figure a post, or posts a week, of whole weeks inside the window; posts that "
+    "money carried, reposts and posts younger than two days at observation have none. What is "
+    "expected without the change comes from the channels' own past and from channels that did not "
+    "change (those that the study names, else all compared channels of the same platform); changes "
+    "of one practice on several dates are one effect besides. The level of a figure is that of its "
+    "outcome. The grade follows from the checks alone: A by lot, B compared and every check "
+    "passed, C one of the two, D the rest.",
     beware="Only grades A and B say what a change did. Without a control series a recovery that "
     "would have come by itself looks like an effect.",
     example=Example(

@@ -11,6 +11,7 @@ from howfar.improve.change_costs import ChangeCosts
 from howfar.improve.cost_figure import CostPerEffect
 from howfar.improve.effect import Effect
 from howfar.improve.evidence import GAIN
+from howfar.improve.experiments.plan import Plan
 from howfar.improve.gap import Gap, GapPart
 from howfar.improve.lexicon import DENIAL, quoted
 from howfar.improve.path import Settling, Source, Step, assured
@@ -23,6 +24,7 @@ _AFTER: Final = (
     "the same figure of the same channels against the same others, from {weeks} whole weeks after "
     "the next channels begin"
 )
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _BREAKS = re.compile(r"[\W_]+")
 
 
@@ -34,11 +36,13 @@ def effect_step(
     costs: ChangeCosts,
     weeks: int,
     extend_to: tuple[str, ...] = (),
+    dates: tuple[str, ...] = (),
 ) -> Step:
     """A change that was made and what was found of it.
 
     weeks: with the change in force, as many as the effect was measured over. extend_to: channels of
-    ours that did not change: what was found elsewhere need not hold there.
+    ours that did not change: what was found elsewhere need not hold there. dates: of a practice,
+    all days on which it was taken up.
     """
     name = quoted(change.what)
     denied = list(not_concluded(effect, name))
@@ -53,7 +57,7 @@ def effect_step(
         kind="effect",
         aspect=change.property,
         title=name,
-        what=f"{name}, from {str(change.date)[:10]} on",
+        what=f"{name}, from {' and '.join(dates) or str(change.date)[:10]} on",
         outcome=effect.outcome,
         grade=effect.grade,
         size=effect.relative,
@@ -91,8 +95,10 @@ def experiment_step(done: Done) -> Step:
     """An experiment that is over, analysed as it was registered."""
     plan, effect = done.analysis.plan, done.analysis.effect
     name = quoted(plan.change)
-    day = plan.registered.on.isoformat() if plan.registered is not None else ""
     source: Source = {"measure": "effect_of_change", "event": plan.id}
+    # Where an arm drew nothing there is no part of it; the difference of the arms is there still.
+    part = effect.relative.status == "measured"
+    main, other = ("relative", "average") if part else ("average", "relative")
     return Step(
         id=plan.id,
         kind="effect",
@@ -101,7 +107,7 @@ def experiment_step(done: Done) -> Step:
         what=f"{name} beside {quoted(plan.control)}: the experiment {quoted(plan.title)}",
         outcome=effect.outcome,
         grade=effect.grade,
-        size=effect.relative,
+        size=effect.relative if part else effect.average,
         said=effect_sentence(effect, name),
         why=why_graded(effect),
         channels=plan.channels,
@@ -109,14 +115,20 @@ def experiment_step(done: Done) -> Step:
         better=done.direction,
         checks=effect.checks,
         cost=not_measured("", "the books of the experiment are not in the study"),
-        since=day,
+        since=_first_day(plan),
         next_measurement="the same figure of the same channels once the practice is kept up, "
         "beside channels without it",
         not_to_conclude=not_concluded(effect, name),
-        source=source | {"category": "relative", "params": params_of(effect)},
-        apart=(source | {"category": "average"}, source | {"category": "cumulative"}),
+        source=source | {"category": main, "params": params_of(effect)},
+        apart=(source | {"category": other}, source | {"category": "cumulative"}),
         notes=(*effect.notes, *(f"deviation: {one.said}" for one in done.analysis.deviations)),
     )
+
+
+def _first_day(plan: Plan) -> str:
+    """The day on which an experiment began, where its periods are days; else nothing."""
+    start = plan.lot.start or ""
+    return start if _DAY.fullmatch(start) else ""
 
 
 def params_of(effect: Effect) -> str:

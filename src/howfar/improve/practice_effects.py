@@ -43,21 +43,29 @@ def practice_effect(
 ) -> Effect:
     """ATT(g, t) over all dates of a practice; typed, with the reason, where it cannot be measured.
 
-    casts: of the practice's changes. Channels that changed later do not serve as controls, and
-    those that never changed serve all of them.
+    casts: of the practice's changes, on one platform. Only channels that never changed serve as
+    controls, each for all of the dates.
     """
     changes = [cast.change for cast in casts]
     outcome = said(changes[0].outcome)
-    usable = [one for one in casts if one.treated and 0 < one.first < panel.weeks.size]
-    if len(usable) < len(casts):
+    silent = [name for one in casts if not one.treated for name in one.change.channels]
+    if silent:
+        return nothing(outcome, f"no posts of {', '.join(silent)} in whole weeks", "did")
+    if not all(0 < one.first < panel.weeks.size for one in casts):
         return nothing(outcome, "a change of it lies outside the whole weeks of the window", "did")
+    platforms = sorted({panel.series[n][1] for one in casts for n in one.treated})
+    if len(platforms) > 1:
+        told = f"its channels are on several platforms ({', '.join(platforms)})"
+        return nothing(outcome, f"{told}: what befell one would look like an effect", "did")
     if changes[0].outcome != VOLUME and changes[0].outcome not in panel.total:
         return nothing(outcome, f"no post has {changes[0].outcome}", "did")
     try:
-        effect = did_effect(panel, usable, confidence=confidence, rng=rng)
+        effect = did_effect(panel, casts, confidence=confidence, rng=rng)
     except StudyError as error:
         return nothing(outcome, error.what, "did")
     except np.linalg.LinAlgError:
         return nothing(outcome, "the model does not settle on these figures", "did")
     dates = sorted({str(one.date)[:10] for one in changes})
-    return replace(effect, notes=(*effect.notes, f"Taken up on {', '.join(dates)}."))
+    left = {name: why for one in casts for name, why in one.left_out.items()}
+    others = [f"Not compared with {name}: it {why}." for name, why in left.items()]
+    return replace(effect, notes=(*effect.notes, f"Taken up on {', '.join(dates)}.", *others))

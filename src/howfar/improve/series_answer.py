@@ -44,7 +44,8 @@ class SeriesAnswer:
     value, error : log of (mean with the change / mean without it) over the periods with it for the
     log link, the mean difference for the identity; its standard error. plain : the same, as if
     variances and autocorrelations had been known. degrees : of freedom.
-    with_it, without_it : sums over those periods. n : how many.
+    with_it, without_it : sums over those periods. n : how many. alike : p of its errors following
+    each other as those of its companions do; null without them.
     """
 
     setting: SeriesSetting
@@ -58,6 +59,7 @@ class SeriesAnswer:
     with_it: float
     without_it: float
     n: int
+    alike: float | None
 
     @property
     def errors(self) -> Errors:
@@ -151,13 +153,6 @@ def answer(
         held=held,
         beside=tuple(one.sample for one in beside),
     )
-    if beside and _unlike(fit):
-        fit, beside = (
-            fit_series(
-                design.rows, fit.mean, errors, order=order, shared=setting.dispersion == "shared"
-            ),
-            [],
-        )
     ours = design.ours
     rows = ours[setting.after[design.period[ours]]]
     X, X0 = design.rows.X[rows], design.without[rows]
@@ -174,7 +169,18 @@ def answer(
     doubt = Uncertainty(fit, _unrest(beside, fit.nuisance.serial[0].partial))
     error, degrees = (plain, math.inf) if held else error_of(setting, doubt, gradient)
     return SeriesAnswer(
-        setting, design, fit, doubt, value, error, plain, degrees, with_it, without_it, len(rows)
+        setting,
+        design,
+        fit,
+        doubt,
+        value,
+        error,
+        plain,
+        degrees,
+        with_it,
+        without_it,
+        len(rows),
+        _alike(fit),
     )
 
 
@@ -201,12 +207,13 @@ def _companions(setting: SeriesSetting) -> list[_Companion]:
     return found
 
 
-def _unlike(fit: SeriesFit) -> bool:
-    """Whether the first series tells against the autocorrelation that others told of it.
+def _alike(fit: SeriesFit) -> float | None:
+    """P of the first series having the autocorrelation that others told of it.
 
-    Likelihood ratio test, 5 %: then what it tells itself counts alone, and its interval is as wide
-    as that makes it.
+    Likelihood ratio test; null where nobody else told of it.
     """
+    if fit.errors != "autoregressive" or not fit.nuisance.serial[0].beside:
+        return None
     rows = fit.rows
     working, X = working_response(rows, fit.mean, fit.beta, fit.mu, fit.nuisance.alpha)
     own = rows.members[0]
@@ -214,10 +221,10 @@ def _unlike(fit: SeriesFit) -> bool:
     partial = fit.nuisance.serial[0].partial
     alone = restricted_likelihood(y, columns, positions, partial.size)
     if alone.partial.size != partial.size:
-        return False
+        return None
     worse = criterion(y, columns, positions, partial)
     worse -= criterion(y, columns, positions, alone.partial)
-    return worse > float(stats.chi2.isf(FAILS, partial.size))
+    return float(stats.chi2.sf(max(worse, 0.0), partial.size))
 
 
 def _unrest(companions: Sequence[_Companion], partial: FloatArray) -> float:

@@ -83,6 +83,18 @@ def autocorrelation(found: SeriesAnswer, independent: SeriesAnswer) -> Check:
     return Check("autocorrelation", asks, p >= FAILS, said, figures=figures)
 
 
+def alike_errors(found: SeriesAnswer) -> Check | None:
+    """Where other series told how errors follow each other: whether its own say so too."""
+    if found.alike is None:
+        return None
+    p = found.alike
+    said = (
+        f"p = {p:.2g}" if p >= FAILS else f"they follow otherwise than those of others, p = {p:.2g}"
+    )
+    asks = "Do its errors follow each other as those of the compared do?"
+    return Check("alike-errors", asks, p >= FAILS, said, figures={"p": p})
+
+
 def overdispersion(found: SeriesAnswer) -> Check | None:
     """Where the family states the variance: whether the data vary more than that."""
     fit = found.fit
@@ -290,7 +302,7 @@ def all_checks(found: SeriesAnswer, independent: SeriesAnswer) -> Iterator[Check
     """Every check but those that fit variants of the model."""
     yield enough_periods(found)
     yield autocorrelation(found, independent)
-    for check in (overdispersion(found), pre_trend(found)):
+    for check in (alike_errors(found), overdispersion(found), pre_trend(found)):
         if check is not None:
             yield check
     yield missing_zeros(found)

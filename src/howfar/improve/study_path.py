@@ -242,6 +242,7 @@ def _of_changes(
             costs=ChangeCosts((), "what it cost stands with each of its changes"),
             weeks=max(_weeks_since(panel, cast) for cast in own),
             extend_to=rest,
+            dates=tuple(sorted({str(one.date)[:10] for one in changes})),
         )
         parts = tuple(part_source(one) for one in changes)
         steps.append(replace(step, needs=_needed(step.needs, joined), apart=(*step.apart, *parts)))

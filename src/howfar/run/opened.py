@@ -45,7 +45,7 @@ def inventory_of(
     return replace(
         counted,
         indices=int(study.index is not None),
-        changes=len(study.changes),
+        changes=len(study.changes) + len(study.experiments),
         costs=int(costs),
     )
 

@@ -84,6 +84,6 @@ def _costs_hash(folder: Path) -> dict[str, str]:
 
 def _experiments_hash(folder: Path, study: Study) -> dict[str, str]:
     digest = hashlib.sha256()
-    for name in experiment_files(study):
+    for name in experiment_files(folder, study):
         digest.update(name.encode() + b"\0" + (folder / name).read_bytes() + b"\0")
     return {"experiments_sha256": digest.hexdigest()} if study.experiments else {}

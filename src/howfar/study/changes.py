@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal, Self
 
@@ -105,7 +105,11 @@ def circle(changes: Sequence[Change]) -> str | None:
             if name not in known:
                 return said(f'"{one.id}" comes after "{name}", which is no change',
                             suggest(name, known))  # fmt: skip
-    left = dict(known)
+    return _waiting(known)
+
+
+def _waiting(needs: Mapping[str, Iterable[str]]) -> str | None:
+    left = dict(needs)
     while left:
         free = [name for name, after in left.items() if not any(one in left for one in after)]
         if not free:
@@ -122,14 +126,18 @@ def unlike(changes: Sequence[Change]) -> str | None:
         of = [one for one in changes if one.practice == name]
         if name in ids:
             return f'practice "{name}": a change has this id; give one of the two another name'
-        for key in ("property", "outcome", "direction"):
+        for key in ("property", "outcome", "direction", "controls", "design"):
             if len({getattr(one, key) for one in of}) > 1:
                 return f'practice "{name}": its changes differ in {key}; they are no one practice'
         if (twin := repeated([c for one in of for c in one.channels])) is not None:
             return f'practice "{name}": "{twin}" takes it up twice'
         if len(of) > 1 and any(one.end is not None for one in of):
             return f'practice "{name}": a change of it was undone; leave its practice out'
-    return None
+    told = {one.id: one.practice or one.id for one in changes}
+    needs: dict[str, set[str]] = {name: set() for name in told.values()}
+    for one in changes:
+        needs[told[one.id]] |= {told[name] for name in one.after} - {told[one.id]}
+    return _waiting(needs)
 
 
 def change_problems(

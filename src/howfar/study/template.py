@@ -127,6 +127,7 @@ def render_study_toml(
         '# property = "language"         # latency, language, kind, frequency, time, openness, ...',
         '# what = "Half of all posts in Spanish"',
         '# outcome = "reactions"         # what it was for',
+        '# practice = "languages"        # changes of one name, on several dates, are one effect',
         "",
         "# An experiment on our channels that is over (howfar experiment).",
         "# [[experiments]]",

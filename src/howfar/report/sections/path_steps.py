@@ -53,7 +53,7 @@ def _estimate(view: PathView, step: Step) -> list[Table]:
     """The size and every further figure that it is taken apart with."""
     found = [(step["source"], True), *((one, False) for one in step["apart"])]
     entries = [
-        (_told(row), row["unit"], row, is_relative(row))
+        (_told(row, step), row["unit"], row, is_relative(row))
         for source, percent in found
         for row in view.all(source)
         if row["period_start"] is None or percent
@@ -73,8 +73,10 @@ def _estimate(view: PathView, step: Step) -> list[Table]:
     ]
 
 
-def _told(row: Row) -> str:
-    parts = (row["measure"].replace("_", " "), row["category"], row["versus"])
+def _told(row: Row, step: Step) -> str:
+    # A practice is taken apart into its changes, each by its own name.
+    change = row["event"] if row["event"] != step["id"] else None
+    parts = (row["measure"].replace("_", " "), change, row["category"], row["versus"])
     return ", ".join(str(part) for part in parts if part)
 
 
