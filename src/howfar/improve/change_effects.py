@@ -96,7 +96,7 @@ def change_effect(
 ) -> Effect:
     """The effect of one change in the design that it asks for.
 
-    auto and its: interrupted series against the mean of all controls; did: ATT
+    auto and its: interrupted series beside all controls; did: ATT
     of the channels on the log scale. Where there is nothing to measure the effect is typed, with
     the reason.
     """
@@ -140,8 +140,8 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     effect. What is asked is by how much it departs from what all controls do alike in the same week
     (``_level_by_week``): weeks in which all went up or down say nothing of the change. Errors
     follow each other from week to week, and how closely is told by all channels together, each
-    control against the others, unless the channel itself tells otherwise: a year of one channel
-    hardly tells it. One or two controls are a series beside it, with the same trend and season.
+    control against the others: a year of one channel hardly tells it. Where its own figures speak
+    against that, the check alike-errors fails. One or two controls are a series beside it, with the same trend and season.
     Without any there is no grade B.
     """
     change, weeks = cast.change, panel.weeks.size
