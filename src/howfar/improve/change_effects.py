@@ -141,8 +141,8 @@ def series_effect(panel: WeeklyPanel, cast: Cast, *, confidence: float) -> Effec
     (``_level_by_week``): weeks in which all went up or down say nothing of the change. Errors
     follow each other from week to week, and how closely is told by all channels together, each
     control against the others: a year of one channel hardly tells it. Where its own figures speak
-    against that, the check alike-errors fails. One or two controls are a series beside it, with the same trend and season.
-    Without any there is no grade B.
+    against that, the check alike-errors fails. One or two controls are a series beside it, with the
+    same trend and season. Without any there is no grade B.
     """
     change, weeks = cast.change, panel.weeks.size
     outcome, exposure = _together(panel, cast, cast.treated)
