@@ -1,15 +1,16 @@
 """Lines of posts decoded many at once; a line with the slightest doubt is left out.
 
 The careful path sees every key of every object. This one drops a twin, and what x_shape does not
-know, without a word; so it counts colons. What is decoded and encoded again has as many as the
-text unless a key was dropped: colons inside texts stay, and none is written as an escape.
+know, without a word; so members are counted (json_members), and where that does not settle it,
+colons. What is decoded and encoded again has as many as the text unless a key was dropped: colons
+inside texts stay, and none is written as an escape.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -18,8 +19,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from howfar.readers.fields import raw_table
+from howfar.readers.json_members import MembersKept, are_all
 from howfar.readers.x_post_fast import Found, columns
-from howfar.readers.x_shape import Line
+from howfar.readers.x_shape import Line, Object
 
 _ESCAPED = re.compile(rb"\\u00(?:00|3[aA])")
 """A NUL, which no text may hold, or a colon."""
@@ -32,6 +34,7 @@ _LARGE, _MOST_OBJECTS = 1024 * 1024, 100_000
 
 _decoder = msgspec.json.Decoder(Line)
 _encoder = msgspec.json.Encoder()
+_members = MembersKept(Object)
 
 
 @dataclass(slots=True)
@@ -88,7 +91,7 @@ def _named(pieces: list[tuple[int, bytes]], wanted: list[int]) -> Iterator[tuple
         yield number, lines[number - starts[place]]
 
 
-def _decoded(data: bytes) -> list[Line | None]:
+def _decoded(data: bytes) -> Sequence[Line | None]:
     """The lines of a piece; null for a doubtful or blank one."""
     if not _suspicious(data):
         lines = _at_once(data)
@@ -104,7 +107,7 @@ def _suspicious(data: bytes) -> bool:
     return b"\\" in data and _ESCAPED.search(data) is not None
 
 
-def _at_once(data: bytes) -> list[Line | None] | None:
+def _at_once(data: bytes) -> Sequence[Line | None] | None:
     """All lines in one go; null unless each is exactly one object and no key was dropped."""
     # An object ends and the next begins at every line end, and nowhere else: then the objects
     # are the lines, if they are as many.
@@ -115,16 +118,20 @@ def _at_once(data: bytes) -> list[Line | None] | None:
         return None
     if (view[ends - 1] != ord("}")).any() or (view[ends + 1] != ord("{")).any():
         return None
+    before = _members.now()
     try:
         lines = _decoder.decode_lines(data)
     except (ValueError, RecursionError):
         return None
+    kept = _members.now() - before
     if len(lines) != len(ends) + 1:
         return None
+    if are_all(kept, view):
+        return lines
     again = np.frombuffer(_encoder.encode(lines), np.uint8)
     if np.count_nonzero(again == ord(":")) != np.count_nonzero(view == ord(":")):
         return None
-    return list(lines)
+    return lines
 
 
 def _one(line: bytes) -> Line | None:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import UNSET
 
 from howfar.readers.fields import Mask, truth
 from howfar.readers.instants import EARLIEST, LATEST, instant
+from howfar.readers.json_members import ABSENT
 from howfar.readers.x_post import FIGURES, RELATIONS, outside_host
 from howfar.readers.x_shape import (
     Geo,
@@ -65,7 +65,7 @@ _ALONE = Around()
 
 @dataclass(slots=True)
 class Found:
-    """Posts of several lines, in order: their values (N,) by raw column, missing as UNSET or null.
+    """Posts of several lines, in order: their values (N,) by raw column, missing as ABSENT or null.
 
     lines: index of each post's line. doubtful: those of lines that are left to the careful path.
     """
@@ -83,15 +83,15 @@ class Found:
             around: Around | None = None
             if line is None:
                 pass
-            elif line.data is not UNSET:
+            elif line.data is not ABSENT:
                 own = line.data if isinstance(line.data, list) else [line.data]
                 around = _around(line, own)
-            elif line.meta is UNSET and line.errors is UNSET and line.includes is UNSET:
+            elif line.meta is ABSENT and line.errors is ABSENT and line.includes is ABSENT:
                 own, around = [line], _ALONE
             if line is None or around is None:
                 self.doubtful.add(n)
                 continue
-            told = line.twarc.retrieved_at if line.twarc is not UNSET else UNSET
+            told = line.twarc.retrieved_at if line.twarc is not ABSENT else ABSENT
             posts += own
             pages += [around] * len(own)
             self.lines += [n] * len(own)
@@ -106,7 +106,7 @@ def _around(line: Line, posts: Sequence[Post]) -> Around | None:
     # Twins in a page are rejected, and an account inside a post goes before those beside it.
     if len({post.id for post in posts}) != len(posts) or any(map(_has_accounts, posts)):
         return None
-    if line.includes is UNSET:
+    if line.includes is ABSENT:
         return _ALONE
     given = line.includes
     around = Around(
@@ -203,8 +203,8 @@ def _digits(ids: pa.Array) -> Mask:
 def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     try:
         return pa.array(values, kind)
-    except pa.ArrowException:  # Some are missing: Arrow does not know UNSET.
-        return pa.array([None if value is UNSET else value for value in values], kind)
+    except pa.ArrowException:  # Some are missing: Arrow does not know ABSENT.
+        return pa.array([None if value is ABSENT else value for value in values], kind)
 
 
 def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[Any]]:
@@ -227,7 +227,7 @@ def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[A
         reference, page = references[kinds.index(kind)], pages[n]
         ids[n] = reference.id
         parent: Message = reference
-        if reference.author_id is UNSET:
+        if reference.author_id is ABSENT:
             parent = page.posts.get(reference.id, _NO_POST)  # type: ignore[arg-type]
         author, account = parent.author_id, reference.author
         if not isinstance(author, str) and kind == "replied_to":
@@ -248,7 +248,7 @@ def _countries(posts: Sequence[Post], pages: Sequence[Around]) -> list[str | Non
     codes: list[str | None] = [None] * len(posts)
     for n, post in enumerate(posts):
         if place := post.geo:
-            if place.country_code is UNSET:
+            if place.country_code is ABSENT:
                 place = pages[n].places.get(place.place_id, _NOWHERE)  # type: ignore[arg-type]
             codes[n] = place.country_code or None
     return codes

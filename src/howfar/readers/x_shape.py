@@ -8,320 +8,326 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import Meta, Struct, field
 
 from howfar.readers.fields import MOST
+from howfar.readers.json_members import ABSENT
 
-Text = str | UnsetType | None
-Count = Annotated[int, Meta(ge=0, lt=MOST)] | UnsetType | None
-Number = int | float | UnsetType | None
-Flag = bool | UnsetType | None
-
-
-class Image(Struct, gc=False):
-    url: Text = UNSET
-    width: Number = UNSET
-    height: Number = UNSET
+Text = str | None
+Count = Annotated[int, Meta(ge=0, lt=MOST)] | None
+Number = int | float | None
+Flag = bool | None
 
 
-class Url(Struct, gc=False):
-    start: Number = UNSET
-    end: Number = UNSET
-    url: Text = UNSET
-    expanded_url: Text = UNSET
-    display_url: Text = UNSET
-    unwound_url: Text = UNSET
-    title: Text = UNSET
-    description: Text = UNSET
-    status: int | str | UnsetType | None = UNSET
-    images: list[Image] | UnsetType | None = UNSET
-    media_key: Text = UNSET
+class Object(Struct, gc=False, omit_defaults=True):
+    """A JSON object; a member that the text does not have is ABSENT."""
 
 
-class Tag(Struct, gc=False):
-    start: Number = UNSET
-    end: Number = UNSET
-    tag: Text = UNSET
+
+class Image(Object):
+    url: Text = ABSENT
+    width: Number = ABSENT
+    height: Number = ABSENT
 
 
-class Annotation(Struct, gc=False):
-    start: Number = UNSET
-    end: Number = UNSET
-    probability: Number = UNSET
-    type: Text = UNSET
-    normalized_text: Text = UNSET
+class Url(Object):
+    start: Number = ABSENT
+    end: Number = ABSENT
+    url: Text = ABSENT
+    expanded_url: Text = ABSENT
+    display_url: Text = ABSENT
+    unwound_url: Text = ABSENT
+    title: Text = ABSENT
+    description: Text = ABSENT
+    status: int | str | None = ABSENT
+    images: list[Image] | None = ABSENT
+    media_key: Text = ABSENT
 
 
-class ProfileMention(Struct, gc=False):
-    start: Number = UNSET
-    end: Number = UNSET
-    username: Text = UNSET
-    id: Text = UNSET
+class Tag(Object):
+    start: Number = ABSENT
+    end: Number = ABSENT
+    tag: Text = ABSENT
 
 
-class ProfileTexts(Struct, gc=False):
-    urls: list[Url] | UnsetType | None = UNSET
-    hashtags: list[Tag] | UnsetType | None = UNSET
-    cashtags: list[Tag] | UnsetType | None = UNSET
-    mentions: list[ProfileMention] | UnsetType | None = UNSET
+class Annotation(Object):
+    start: Number = ABSENT
+    end: Number = ABSENT
+    probability: Number = ABSENT
+    type: Text = ABSENT
+    normalized_text: Text = ABSENT
 
 
-class ProfileEntities(Struct, gc=False):
-    url: ProfileTexts | UnsetType | None = UNSET
-    description: ProfileTexts | UnsetType | None = UNSET
+class ProfileMention(Object):
+    start: Number = ABSENT
+    end: Number = ABSENT
+    username: Text = ABSENT
+    id: Text = ABSENT
 
 
-class UserMetrics(Struct, gc=False):
-    followers_count: Count = UNSET
-    following_count: Number = UNSET
-    tweet_count: Number = UNSET
-    listed_count: Number = UNSET
-    like_count: Number = UNSET
-    media_count: Number = UNSET
+class ProfileTexts(Object):
+    urls: list[Url] | None = ABSENT
+    hashtags: list[Tag] | None = ABSENT
+    cashtags: list[Tag] | None = ABSENT
+    mentions: list[ProfileMention] | None = ABSENT
 
 
-class User(Struct, gc=False):
-    id: Text = UNSET
-    username: Text = UNSET
-    name: Text = UNSET
-    created_at: Text = UNSET
-    description: Text = UNSET
-    entities: ProfileEntities | UnsetType | None = UNSET
-    location: Text = UNSET
-    pinned_tweet_id: Text = UNSET
-    most_recent_tweet_id: Text = UNSET
-    profile_image_url: Text = UNSET
-    profile_banner_url: Text = UNSET
-    protected: Flag = UNSET
-    public_metrics: UserMetrics | UnsetType | None = UNSET
-    url: Text = UNSET
-    verified: Flag = UNSET
-    verified_type: Text = UNSET
+class ProfileEntities(Object):
+    url: ProfileTexts | None = ABSENT
+    description: ProfileTexts | None = ABSENT
 
 
-class Mention(User, gc=False):
-    start: Number = UNSET
-    end: Number = UNSET
+class UserMetrics(Object):
+    followers_count: Count = ABSENT
+    following_count: Number = ABSENT
+    tweet_count: Number = ABSENT
+    listed_count: Number = ABSENT
+    like_count: Number = ABSENT
+    media_count: Number = ABSENT
 
 
-class Entities(Struct, gc=False):
-    urls: list[Url] | UnsetType | None = UNSET
-    hashtags: list[Tag] | UnsetType | None = UNSET
-    cashtags: list[Tag] | UnsetType | None = UNSET
-    mentions: list[Mention] | UnsetType | None = UNSET
-    annotations: list[Annotation] | UnsetType | None = UNSET
+class User(Object):
+    id: Text = ABSENT
+    username: Text = ABSENT
+    name: Text = ABSENT
+    created_at: Text = ABSENT
+    description: Text = ABSENT
+    entities: ProfileEntities | None = ABSENT
+    location: Text = ABSENT
+    pinned_tweet_id: Text = ABSENT
+    most_recent_tweet_id: Text = ABSENT
+    profile_image_url: Text = ABSENT
+    profile_banner_url: Text = ABSENT
+    protected: Flag = ABSENT
+    public_metrics: UserMetrics | None = ABSENT
+    url: Text = ABSENT
+    verified: Flag = ABSENT
+    verified_type: Text = ABSENT
 
 
-class PostMetrics(Struct, gc=False):
-    retweet_count: Count = UNSET
-    reply_count: Count = UNSET
-    like_count: Count = UNSET
-    quote_count: Count = UNSET
-    bookmark_count: Count = UNSET
-    impression_count: Count = UNSET
+class Mention(User):
+    start: Number = ABSENT
+    end: Number = ABSENT
 
 
-class Named(Struct, gc=False):
-    id: Text = UNSET
-    name: Text = UNSET
-    description: Text = UNSET
+class Entities(Object):
+    urls: list[Url] | None = ABSENT
+    hashtags: list[Tag] | None = ABSENT
+    cashtags: list[Tag] | None = ABSENT
+    mentions: list[Mention] | None = ABSENT
+    annotations: list[Annotation] | None = ABSENT
 
 
-class Context(Struct, gc=False):
-    domain: Named | UnsetType | None = UNSET
-    entity: Named | UnsetType | None = UNSET
+class PostMetrics(Object):
+    retweet_count: Count = ABSENT
+    reply_count: Count = ABSENT
+    like_count: Count = ABSENT
+    quote_count: Count = ABSENT
+    bookmark_count: Count = ABSENT
+    impression_count: Count = ABSENT
 
 
-class EditControls(Struct, gc=False):
-    edits_remaining: int | str | UnsetType | None = UNSET
-    is_edit_eligible: Flag = UNSET
-    editable_until: Text = UNSET
+class Named(Object):
+    id: Text = ABSENT
+    name: Text = ABSENT
+    description: Text = ABSENT
 
 
-class Point(Struct, gc=False):
-    type: Text = UNSET
-    coordinates: list[float] | UnsetType | None = UNSET
+class Context(Object):
+    domain: Named | None = ABSENT
+    entity: Named | None = ABSENT
 
 
-class Nothing(Struct, gc=False):
+class EditControls(Object):
+    edits_remaining: int | str | None = ABSENT
+    is_edit_eligible: Flag = ABSENT
+    editable_until: Text = ABSENT
+
+
+class Point(Object):
+    type: Text = ABSENT
+    coordinates: list[float] | None = ABSENT
+
+
+class Nothing(Object):
     """An object without members."""
 
 
-class Box(Struct, gc=False):
-    type: Text = UNSET
-    bbox: list[float] | UnsetType | None = UNSET
-    properties: Nothing | UnsetType | None = UNSET
+class Box(Object):
+    type: Text = ABSENT
+    bbox: list[float] | None = ABSENT
+    properties: Nothing | None = ABSENT
 
 
-class Geo(Struct, gc=False):
+class Geo(Object):
     """Where a post was; with the place's own fields where the tool put the place inside."""
 
-    place_id: Text = UNSET
-    coordinates: Point | UnsetType | None = UNSET
-    id: Text = UNSET
-    country: Text = UNSET
-    country_code: Text = UNSET
-    full_name: Text = UNSET
-    name: Text = UNSET
-    place_type: Text = UNSET
-    geo: Box | UnsetType | None = UNSET
+    place_id: Text = ABSENT
+    coordinates: Point | None = ABSENT
+    id: Text = ABSENT
+    country: Text = ABSENT
+    country_code: Text = ABSENT
+    full_name: Text = ABSENT
+    name: Text = ABSENT
+    place_type: Text = ABSENT
+    geo: Box | None = ABSENT
 
 
-class Variant(Struct, gc=False):
-    bit_rate: Number = UNSET
-    content_type: Text = UNSET
-    url: Text = UNSET
+class Variant(Object):
+    bit_rate: Number = ABSENT
+    content_type: Text = ABSENT
+    url: Text = ABSENT
 
 
-class MediaMetrics(Struct, gc=False):
-    view_count: Number = UNSET
+class MediaMetrics(Object):
+    view_count: Number = ABSENT
 
 
-class Media(Struct, gc=False):
-    media_key: Text = UNSET
-    type: Text = UNSET
-    url: Text = UNSET
-    width: Number = UNSET
-    height: Number = UNSET
-    duration_ms: Number = UNSET
-    preview_image_url: Text = UNSET
-    alt_text: Text = UNSET
-    public_metrics: MediaMetrics | UnsetType | None = UNSET
-    variants: list[Variant] | UnsetType | None = UNSET
+class Media(Object):
+    media_key: Text = ABSENT
+    type: Text = ABSENT
+    url: Text = ABSENT
+    width: Number = ABSENT
+    height: Number = ABSENT
+    duration_ms: Number = ABSENT
+    preview_image_url: Text = ABSENT
+    alt_text: Text = ABSENT
+    public_metrics: MediaMetrics | None = ABSENT
+    variants: list[Variant] | None = ABSENT
 
 
-class Attachments(Struct, gc=False):
-    media_keys: list[str] | UnsetType | None = UNSET
-    media: list[Media] | UnsetType | None = UNSET
-    poll_ids: list[str] | UnsetType | None = UNSET
+class Attachments(Object):
+    media_keys: list[str] | None = ABSENT
+    media: list[Media] | None = ABSENT
+    poll_ids: list[str] | None = ABSENT
 
 
-class Withheld(Struct, gc=False):
-    copyright: Flag = UNSET
-    country_codes: list[str] | UnsetType | None = UNSET
-    scope: Text = UNSET
+class Withheld(Object):
+    copyright: Flag = ABSENT
+    country_codes: list[str] | None = ABSENT
+    scope: Text = ABSENT
 
     @property
     def told(self) -> bool:
         """Whether the object has any member."""
-        return not (self.copyright is self.country_codes is self.scope is UNSET)
+        return not (self.copyright is self.country_codes is self.scope is ABSENT)
 
 
-class Note(Struct, gc=False):
-    text: Text = UNSET
-    entities: Entities | UnsetType | None = UNSET
+class Note(Object):
+    text: Text = ABSENT
+    entities: Entities | None = ABSENT
 
 
-class Retrieval(Struct, gc=False):
+class Retrieval(Object):
     """What the tool says of the answer that a line holds."""
 
-    url: Text = UNSET
-    version: Text = UNSET
-    retrieved_at: str | UnsetType = UNSET
+    url: Text = ABSENT
+    version: Text = ABSENT
+    retrieved_at: str = ABSENT
 
 
-class Message(Struct, gc=False):
+class Message(Object):
     """A post without the posts that it refers to."""
 
-    id: Text = UNSET
-    text: Text = UNSET
-    author_id: Text = UNSET
-    created_at: Text = UNSET
-    lang: Text = UNSET
-    conversation_id: Text = UNSET
-    public_metrics: PostMetrics | UnsetType | None = UNSET
-    in_reply_to_user_id: Text = UNSET
-    geo: Geo | UnsetType | None = UNSET
-    attachments: Attachments | UnsetType | None = UNSET
-    entities: Entities | UnsetType | None = UNSET
-    note_tweet: Note | UnsetType | None = UNSET
-    withheld: Withheld | UnsetType | None = UNSET
-    source: Text = UNSET
-    reply_settings: Text = UNSET
-    possibly_sensitive: Flag = UNSET
-    context_annotations: list[Context] | UnsetType | None = UNSET
-    edit_history_tweet_ids: list[str] | UnsetType | None = UNSET
-    edit_controls: EditControls | UnsetType | None = UNSET
-    display_text_range: list[int] | UnsetType | None = UNSET
-    author: User | UnsetType | None = UNSET
-    in_reply_to_user: User | UnsetType | None = UNSET
-    twarc: Retrieval | UnsetType = field(name="__twarc", default=UNSET)
+    id: Text = ABSENT
+    text: Text = ABSENT
+    author_id: Text = ABSENT
+    created_at: Text = ABSENT
+    lang: Text = ABSENT
+    conversation_id: Text = ABSENT
+    public_metrics: PostMetrics | None = ABSENT
+    in_reply_to_user_id: Text = ABSENT
+    geo: Geo | None = ABSENT
+    attachments: Attachments | None = ABSENT
+    entities: Entities | None = ABSENT
+    note_tweet: Note | None = ABSENT
+    withheld: Withheld | None = ABSENT
+    source: Text = ABSENT
+    reply_settings: Text = ABSENT
+    possibly_sensitive: Flag = ABSENT
+    context_annotations: list[Context] | None = ABSENT
+    edit_history_tweet_ids: list[str] | None = ABSENT
+    edit_controls: EditControls | None = ABSENT
+    display_text_range: list[int] | None = ABSENT
+    author: User | None = ABSENT
+    in_reply_to_user: User | None = ABSENT
+    twarc: Retrieval = field(name="__twarc", default=ABSENT)
 
 
-class Reference(Struct, gc=False):
-    type: Text = UNSET
-    id: Text = UNSET
+class Reference(Object):
+    type: Text = ABSENT
+    id: Text = ABSENT
 
 
-class Quoted(Message, gc=False):
-    type: Text = UNSET
-    referenced_tweets: list[Reference] | UnsetType | None = UNSET
+class Quoted(Message):
+    type: Text = ABSENT
+    referenced_tweets: list[Reference] | None = ABSENT
 
 
-class Referred(Message, gc=False):
-    type: Text = UNSET
-    referenced_tweets: list[Quoted] | UnsetType | None = UNSET
+class Referred(Message):
+    type: Text = ABSENT
+    referenced_tweets: list[Quoted] | None = ABSENT
 
 
-class Post(Message, gc=False):
-    referenced_tweets: list[Referred] | UnsetType | None = UNSET
+class Post(Message):
+    referenced_tweets: list[Referred] | None = ABSENT
 
 
-class Option(Struct, gc=False):
-    position: Number = UNSET
-    label: Text = UNSET
-    votes: Number = UNSET
+class Option(Object):
+    position: Number = ABSENT
+    label: Text = ABSENT
+    votes: Number = ABSENT
 
 
-class Poll(Struct, gc=False):
-    id: Text = UNSET
-    options: list[Option] | UnsetType | None = UNSET
-    duration_minutes: Number = UNSET
-    end_datetime: Text = UNSET
-    voting_status: Text = UNSET
+class Poll(Object):
+    id: Text = ABSENT
+    options: list[Option] | None = ABSENT
+    duration_minutes: Number = ABSENT
+    end_datetime: Text = ABSENT
+    voting_status: Text = ABSENT
 
 
-class Included(Struct, gc=False):
+class Included(Object):
     """What a page tells beside its posts."""
 
-    users: list[User] | UnsetType = UNSET
-    tweets: list[Referred] | UnsetType = UNSET
-    places: list[Geo] | UnsetType = UNSET
-    media: list[Media] | UnsetType = UNSET
-    polls: list[Poll] | UnsetType = UNSET
+    users: list[User] = ABSENT
+    tweets: list[Referred] = ABSENT
+    places: list[Geo] = ABSENT
+    media: list[Media] = ABSENT
+    polls: list[Poll] = ABSENT
 
 
-class PageMeta(Struct, gc=False):
-    newest_id: Text = UNSET
-    oldest_id: Text = UNSET
-    next_token: Text = UNSET
-    previous_token: Text = UNSET
-    result_count: Number = UNSET
+class PageMeta(Object):
+    newest_id: Text = ABSENT
+    oldest_id: Text = ABSENT
+    next_token: Text = ABSENT
+    previous_token: Text = ABSENT
+    result_count: Number = ABSENT
 
 
-class Trouble(Struct, gc=False):
+class Trouble(Object):
     """A partial error: an object that the page refers to and the API does not give."""
 
-    value: Text = UNSET
-    detail: Text = UNSET
-    title: Text = UNSET
-    type: Text = UNSET
-    section: Text = UNSET
-    parameter: Text = UNSET
-    resource_id: Text = UNSET
-    resource_type: Text = UNSET
+    value: Text = ABSENT
+    detail: Text = ABSENT
+    title: Text = ABSENT
+    type: Text = ABSENT
+    section: Text = ABSENT
+    parameter: Text = ABSENT
+    resource_id: Text = ABSENT
+    resource_type: Text = ABSENT
 
 
-class Rule(Struct, gc=False):
-    id: int | str | UnsetType = UNSET
-    tag: Text = UNSET
+class Rule(Object):
+    id: int | str = ABSENT
+    tag: Text = ABSENT
 
 
-class Line(Post, gc=False):
+class Line(Post):
     """One line of a file: a post, or a page of posts in ``data``."""
 
-    data: list[Post] | Post | UnsetType = UNSET
-    includes: Included | UnsetType = UNSET
-    meta: PageMeta | UnsetType = UNSET
-    errors: list[Trouble] | UnsetType = UNSET
-    matching_rules: list[Rule] | UnsetType = UNSET
+    data: list[Post] | Post = ABSENT
+    includes: Included = ABSENT
+    meta: PageMeta = ABSENT
+    errors: list[Trouble] = ABSENT
+    matching_rules: list[Rule] = ABSENT
