@@ -6,7 +6,6 @@ tells what is wrong with it, if anything is.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,6 +27,7 @@ from howfar.readers.x_shape import (
     Message,
     Post,
     PostMetrics,
+    Retrieval,
     User,
     UserMetrics,
     Withheld,
@@ -37,11 +37,11 @@ from howfar.schema.tables import TEXT, TIME, WHOLE, WORDS
 _ID = r"\A[0-9]{1,20}\z"
 _IDS = ("post_id", "author_id", "thread_id", "parent_id", "parent_author_id")
 _TIME = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3})?Z\z"
-_TEXTS = ("text", *_IDS)
-_WORDS = (
-    *("author_handle", "author_name", "parent_author_handle", "created_at", "language"),
-    *("relation", "country", "link", "kind"),
+_TEXTS = (
+    *("text", *_IDS, "author_handle", "author_name", "parent_author_handle", "created_at"),
+    *("language", "relation", "country", "link", "kind", "collected_at"),
 )
+_FIGURES = (("author_followers",), *FIGURES.values())
 _RELATIONS = dict(RELATIONS)
 _NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
 _NOWHERE, _NO_POST, _NO_MEDIUM = Geo(), Message(), Media()
@@ -61,24 +61,51 @@ class Around:
 
 
 _ALONE = Around()
+_NOTHING = (ABSENT,) * 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some posts: their texts and figures one column after the other, and what withholds them."""
+
+    posts: int
+    texts: pa.Array
+    figures: pa.Array
+    withheld: list[Withheld | None]
 
 
 @dataclass(slots=True)
 class Found:
-    """Posts of several lines, in order: their values (N,) by raw column, missing as ABSENT or null.
+    """Posts of several lines, in order.
 
+    Values become columns piece by piece: objects that are dropped at once cost least.
     lines: index of each post's line. doubtful: those of lines that are left to the careful path.
     """
 
     total: int = 0
     lines: list[int] = field(default_factory=list)
     doubtful: set[int] = field(default_factory=set)
-    values: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    pieces: list[_Piece] = field(default_factory=list)
 
     def add(self, lines: Sequence[Line | None]) -> None:
         """Take further lines; null is one that is doubtful already."""
+        posts = [line for line in lines if line is not None]
+        beside = [(line.data, line.meta, line.errors, line.includes) for line in posts]
+        if len(posts) == len(lines) == beside.count(_NOTHING):
+            # Each line is a post, as a rule.
+            self.lines += range(self.total, self.total + len(lines))
+            self.pieces.append(_piece(posts, [_ALONE] * len(posts), [line.twarc for line in posts]))
+        else:
+            self.pieces.append(_piece(*self._with_pages(lines)))
+        self.total += len(lines)
+
+    def _with_pages(
+        self, lines: Sequence[Line | None]
+    ) -> tuple[list[Post], list[Around], list[Retrieval]]:
+        """The posts of lines and of pages, what their pages include, and what the tool says."""
         posts: list[Post] = []
         pages: list[Around] = []
+        tools: list[Retrieval] = []
         for n, line in enumerate(lines, self.total):
             around: Around | None = None
             if line is None:
@@ -91,14 +118,11 @@ class Found:
             if line is None or around is None:
                 self.doubtful.add(n)
                 continue
-            told = line.twarc.retrieved_at if line.twarc is not ABSENT else ABSENT
             posts += own
             pages += [around] * len(own)
+            tools += [line.twarc] * len(own)
             self.lines += [n] * len(own)
-            self.values["collected_at"] += [told] * len(own)
-        self.total += len(lines)
-        for name, values in _values(posts, pages).items():
-            self.values[name] += values
+        return posts, pages, tools
 
 
 def _around(line: Line, posts: Sequence[Post]) -> Around | None:
@@ -124,14 +148,14 @@ def _has_accounts(post: Post) -> bool:
     return any(inside)
 
 
-def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[Any]]:
+def _piece(posts: Sequence[Post], pages: Sequence[Around], tools: Sequence[Retrieval]) -> _Piece:
     authors = [
         post.author or page.users.get(post.author_id, _NOBODY)  # type: ignore[arg-type]
         for post, page in zip(posts, pages, strict=True)
     ]
     metrics = [post.public_metrics or _NO_METRICS for post in posts]
     links = _links(posts)
-    values: dict[str, list[Any]] = {
+    texts: dict[str, list[Any]] = {
         "post_id": [post.id for post in posts],
         "author_id": [post.author_id for post in posts],
         "created_at": [post.created_at or None for post in posts],
@@ -143,30 +167,34 @@ def _values(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[An
         "thread_id": [post.conversation_id for post in posts],
         "author_handle": [author.username or None for author in authors],
         "author_name": [author.name or None for author in authors],
-        "author_followers": [
-            (author.public_metrics or _NO_USER_METRICS).followers_count for author in authors
-        ],
         **_parents(posts, pages),
         "country": _countries(posts, pages),
         "link": links,
         "kind": _kinds(posts, pages, links),
-        "withheld": [post.withheld or None for post in posts],
+        "collected_at": [tool.retrieved_at if tool else None for tool in tools],
     }
+    figures = [(author.public_metrics or _NO_USER_METRICS).followers_count for author in authors]
     for name in FIGURES:
-        values[name] = list(map(attrgetter(name), metrics))
-    return values
+        figures += map(attrgetter(name), metrics)
+    return _Piece(
+        len(posts),
+        _array([value for name in _TEXTS for value in texts[name]], TEXT),
+        _array(figures, WHOLE),
+        [post.withheld or None for post in posts],
+    )
 
 
 def columns(found: Found) -> tuple[dict[str, Any], Mask]:
     """Raw columns (N,) of all posts but line and platform, and which posts (N,) are certain."""
-    values = found.values
-    given: dict[str, Any] = {name: _array(values[name], TEXT) for name in _TEXTS}
-    given |= {name: pa.array(values[name], TEXT) for name in _WORDS}
-    given["author_followers"] = _array(values["author_followers"], WHOLE)
-    for name, targets in FIGURES.items():
-        given |= dict.fromkeys(targets, _array(values[name], WHOLE))
-    given |= _availability(values["withheld"])
-    given["collected_at"] = _array(values["collected_at"], TEXT)
+    pieces = found.pieces
+    given: dict[str, Any] = {
+        name: pa.concat_arrays([p.texts.slice(n * p.posts, p.posts) for p in pieces])
+        for n, name in enumerate(_TEXTS)
+    }
+    for n, targets in enumerate(_FIGURES):
+        figures = pa.concat_arrays([p.figures.slice(n * p.posts, p.posts) for p in pieces])
+        given |= dict.fromkeys(targets, figures)
+    given |= _availability([withheld for p in pieces for withheld in p.withheld])
     return checked(given)
 
 
@@ -233,7 +261,7 @@ def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[A
         if not isinstance(author, str) and kind == "replied_to":
             author, account = post.in_reply_to_user_id, post.in_reply_to_user
         relations[n] = _RELATIONS[kind]
-        authors[n] = author
+        authors[n] = None if author is ABSENT else author
         known = account or page.users.get(author, _NOBODY)  # type: ignore[arg-type]
         handles[n] = known.username or None
     return {
