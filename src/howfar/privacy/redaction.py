@@ -92,7 +92,8 @@ class Redactor:
     def __init__(self, keep: Set[str] = frozenset()) -> None:
         self._keep = frozenset(key for name in keep if (key := handle_key(name)) is not None)
         kept = "|".join(re.escape(key) for key in sorted(self._keep) if key.isascii())
-        self._hard = _MORE_THAN_MENTIONS + (f"|(?i:@(?:{kept}))" if kept else "")
+        self._more = _MORE_THAN_MENTIONS + (f"|(?i:@(?:{kept}))" if kept else "")
+        self._hard = f"{self._more}|{_DIGITS}"
 
     def text(self, text: str) -> str:
         """The text with persons taken out."""
@@ -108,19 +109,30 @@ class Redactor:
         if isinstance(texts, pa.ChunkedArray):
             texts = texts.combine_chunks()
         texts = texts.cast(pa.string())
-        mask = pc.fill_null(pc.match_substring_regex(texts, _ANY), False)
-        return pc.replace_with_mask(texts, mask, self._touched(texts.filter(mask)))
-
-    def _touched(self, texts: pa.Array) -> pa.Array:
-        """Texts (N,) redacted one by one, but those that plain mentions alone make redactable."""
         bare = pc.replace_substring_regex(texts, _PLAIN_MENTION, MENTION)
-        digits = pc.match_substring_regex(bare, _DIGITS)
+        hard = pc.fill_null(pc.match_substring_regex(texts, self._hard), False)
+        hard = pc.replace_with_mask(
+            hard, hard, self._still_hard(texts.filter(hard), bare.filter(hard))
+        )
+        return pc.replace_with_mask(bare, hard, self._one_by_one(texts.filter(hard)))
+
+    def _still_hard(self, texts: pa.Array, bare: pa.Array) -> pa.Array:
+        """Of texts (N,) that seem to hold more than plain mentions, which (N,) do.
+
+        bare: without those mentions.
+        """
         # Digits of a shortened link are no telephone number; a letter takes its place.
-        linked = pc.replace_substring_regex(bare.filter(digits), _SHORT_LINK, "L")
-        digits = pc.replace_with_mask(digits, digits, pc.match_substring_regex(linked, _DIGITS))
-        hard = pc.or_(digits, pc.match_substring_regex(texts, self._hard))
-        one_by_one = [self.text(text) for text in texts.filter(hard).to_pylist()]
-        return pc.replace_with_mask(bare, hard, pa.array(one_by_one, pa.string()))
+        digits = pc.match_substring_regex(
+            pc.replace_substring_regex(bare, _SHORT_LINK, "L"), _DIGITS
+        )
+        return pc.or_(digits, pc.match_substring_regex(texts, self._more))
+
+    def _one_by_one(self, texts: pa.Array) -> pa.Array:
+        """Texts (N,) redacted each by itself."""
+        redacted = pa.array([self._once(text) for text in texts.to_pylist()], pa.string())
+        again = pc.match_substring_regex(redacted, _ANY)
+        others = [self.text(text) for text in redacted.filter(again).to_pylist()]
+        return pc.replace_with_mask(redacted, again, pa.array(others, pa.string()))
 
     def _once(self, text: str) -> str:
         if "." in text:
@@ -129,7 +141,8 @@ class Redactor:
             text = _APP_LINK.sub(PROFILE, text)
         if "did:" in text:
             text = _DID.sub(PROFILE, text)
-        text = _REDDIT.sub(self._mention, text) if "/" in text else text
+        if "u/" in text or "U/" in text:
+            text = _REDDIT.sub(self._mention, text)
         if _SPELT_AT.search(text):
             text = _SPELT.sub(EMAIL, text)
         if _AT_SIGN.search(text):

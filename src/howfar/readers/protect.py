@@ -58,15 +58,14 @@ class Protector:
         raw = _complete(batch.posts)
         channel, author = self.accounts(raw, origin)
         known = pc.is_valid(channel)
-        posts = pc.if_else(known, raw["post_id"], self.post_ids(raw, "post_id"))
+        post, parent, thread = self._post_ids(raw, ("post_id", "parent_id", "thread_id"))
+        posts = pc.if_else(known, raw["post_id"], post)
         parent_channel = self._channels(raw, "parent_author_id", "parent_author_handle")
         parent_author = pc.coalesce(
             parent_channel, self._persons(raw, "parent_author_id", "parent_author_handle")
         )
         # Where the parent's author is not given its id may name a person: it is hashed too.
-        parent = pc.if_else(
-            pc.is_valid(parent_channel), raw["parent_id"], self.post_ids(raw, "parent_id")
-        )
+        parent = pc.if_else(pc.is_valid(parent_channel), raw["parent_id"], parent)
         stamp = _stamp(origin, len(raw), raw["line"])
         rows = {
             **{name: raw[name] for name in _UNCHANGED},
@@ -82,7 +81,7 @@ class Protector:
             "text": _by_platform(raw["platform"], raw["text"], self._redact),
             "parent_id": parent,
             "parent_author": parent_author,
-            "thread_id": self.post_ids(raw, "thread_id"),
+            "thread_id": thread,
             "name_match": name_match(raw, channel, self.watched),
             "resembles": resembles(raw, channel, self.registry),
             "exposure": pc.fill_null(raw["exposure"], origin.exposure),
@@ -158,7 +157,9 @@ class Protector:
         return pc.if_else(pc.is_null(account), by_handle, pc.is_in(account, ids))
 
     def _persons(self, raw: pa.Table, ids: str, handles: str) -> pa.Array:
-        accounts = pc.coalesce(raw[ids], handle_accounts(raw[handles]))
+        accounts = raw[ids]
+        if accounts.null_count:
+            accounts = pc.coalesce(accounts, handle_accounts(raw[handles]))
         return _by_platform(raw["platform"], accounts, self.pseudonyms.persons)
 
     def _redact(self, platform: str, texts: pa.Array) -> pa.Array:
@@ -186,7 +187,14 @@ class Protector:
 
     def post_ids(self, raw: pa.Table, column: str) -> pa.Array:
         """Pseudonyms of a column of native post ids."""
-        return _by_platform(raw["platform"], raw[column], self.pseudonyms.posts)
+        return self._post_ids(raw, (column,))[0]
+
+    def _post_ids(self, raw: pa.Table, columns: Sequence[str]) -> list[pa.Array]:
+        """Of several columns: most posts are their own thread, and one hash does for both."""
+        given = pa.chunked_array([chunk for name in columns for chunk in raw[name].chunks], TEXT)
+        platforms = pa.chunked_array(raw["platform"].chunks * len(columns), TEXT)
+        made = _plain(_by_platform(platforms, given, self.pseudonyms.posts))
+        return [made.slice(n * len(raw), len(raw)) for n in range(len(columns))]
 
 
 def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array:
