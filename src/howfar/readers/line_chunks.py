@@ -47,7 +47,8 @@ def line_chunks(document: Document | Path, size: int = CHUNK) -> Iterator[Chunk]
         while read := file.read(size):
             end = read.rfind(b"\n") + 1
             if end:
-                data, waiting = waiting + read[:end], read[end:]
+                data = b"".join((waiting, memoryview(read)[:end]))
+                waiting = read[end:]
                 yield _chunk(data)
                 continue
             waiting += read

@@ -23,7 +23,6 @@ class Object(Struct, gc=False, omit_defaults=True):
     """A JSON object; a member that the text does not have is ABSENT."""
 
 
-
 class Image(Object):
     url: Text = ABSENT
     width: Number = ABSENT

@@ -13,6 +13,9 @@ from howfar.schema.tables import TABLES, conform
 from howfar.store.durable import sync_file, sync_folder
 from howfar.store.manifest import Segment, segment_file
 
+_LINE = "line"
+"""Lines rise by one, mostly: their differences take a fraction of the room and of the time."""
+
 _DICTIONARY = 4 * 1024 * 1024
 """Bytes. The ids of a batch fit: each stands there several times, once a metric. With Parquet's
 own limit they do not, and the table of counts takes more than twice the room, and a third more
@@ -35,12 +38,18 @@ class SegmentWriter:
         self.path = tables / self.file
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.rows = 0
+        schema = self.schema.arrow()
+        texts = {field.name for field in schema if not pa.types.is_primitive(field.type)}
         self._writer = pq.ParquetWriter(
             self.path,
-            self.schema.arrow(),
+            schema,
             compression="zstd",
             store_schema=True,
             dictionary_pagesize_limit=_DICTIONARY,
+            use_dictionary=[_leaf(field) for field in schema if field.name != _LINE],
+            column_encoding={_LINE: "DELTA_BINARY_PACKED"} if _LINE in schema.names else None,
+            # No query leaves out a part of a file by the first and the last of its texts.
+            write_statistics=[name for name in schema.names if name not in texts],
         )
 
     def write(self, rows: pa.Table) -> None:
@@ -62,6 +71,11 @@ class SegmentWriter:
         sync_file(self.path)
         sync_folder(self.path.parent)
         return Segment(self.file, self.rows, self.path.stat().st_size, file_sha256(self.path))
+
+
+def _leaf(field: pa.Field) -> str:
+    """The name of a column in a Parquet file, where a list is a group of groups."""
+    return f"{field.name}.list.element" if pa.types.is_list(field.type) else str(field.name)
 
 
 class SegmentSet:
