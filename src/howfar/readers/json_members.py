@@ -41,7 +41,8 @@ _QUOTE, _COLON, _BACKSLASH = ord('"'), ord(":"), ord("\\")
 class MembersKept:
     """Counts the members of all structures of some types.
 
-    No other thread may make or drop structures of these types between two looks.
+    Between two looks no other thread may make or drop structures of these types, and no decoder
+    of them may be made.
     """
 
     def __init__(self, base: type[msgspec.Struct]) -> None:
@@ -51,8 +52,8 @@ class MembersKept:
 
     def now(self) -> int:
         """Members that all structures hold, but for a constant: only differences tell."""
-        held = map(operator.mul, self._fields, map(sys.getrefcount, self._types))
-        return sum(held) - sys.getrefcount(ABSENT)
+        held: int = sum(map(operator.mul, self._fields, map(sys.getrefcount, self._types)))
+        return held - sys.getrefcount(ABSENT)
 
 
 def _derived(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:

@@ -209,7 +209,7 @@ class Withheld(Object):
     @property
     def told(self) -> bool:
         """Whether the object has any member."""
-        return not (self.copyright is self.country_codes is self.scope is ABSENT)
+        return any(each is not ABSENT for each in (self.copyright, self.country_codes, self.scope))
 
 
 class Note(Object):
