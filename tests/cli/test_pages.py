@@ -1,6 +1,8 @@
 """The pages of the commands say all that there is to say of them."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 from tests.cli.conftest import Call
@@ -70,3 +72,32 @@ def test_the_examples_of_the_written_pages_are_commands_that_there_are() -> None
             match = re.match(r"(?:\$ )?howfar ([a-z]+)\b", line)
             if match:
                 assert match[1] in COMMANDS, f"{page.name}: {line}"
+
+
+def test_the_list_of_commands_says_each_in_a_line(howfar: Call) -> None:
+    shown = howfar("--help").out
+    for command, words in COMMANDS.items():
+        assert f"  {command:<12}{words}\n" in shown
+    for command in COMMANDS:
+        if subcommands(command):
+            assert "...\n" not in howfar(command, "--help").out.split("Commands:")[1]
+
+
+def test_a_command_takes_in_no_other() -> None:
+    """All together they take seconds, and nobody waits that long for a version."""
+    told = subprocess.run(
+        [sys.executable, "-c", _LISTED], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "howfar.cli.console" in told
+    heavy = {name for name in told if name.split(".")[0] in ("scipy", "statsmodels", "ibis")}
+    assert not heavy | {f"howfar.cli.{command}" for command in COMMANDS} & set(told)
+
+
+_LISTED = """\
+import sys
+from howfar.cli.app import app
+try:
+    app(["--version"])
+except SystemExit:
+    print(*sys.modules)
+"""

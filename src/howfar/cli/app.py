@@ -8,24 +8,45 @@ import sys
 import tempfile
 import traceback
 import warnings
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from howfar import __version__
 from howfar.cli.console import errors
 from howfar.errors import HowfarError
 from howfar.store.durable import no_room
 
-COMMANDS = (
-    *("new", "check", "can", "read", "run", "report", "export", "index", "effect", "cost"),
-    *("experiment", "path"),
-    *("explain", "methods", "status", "diff", "verify", "forget", "keys", "demo", "simulate"),
-    "validate",
-)
-"""Commands in the order of `howfar --help`: each is a module of this folder.
+COMMANDS = {
+    "new": "Make a study folder, its study.toml explained line by line.",
+    "check": "Check studies, or exports, without reading anything in.",
+    "can": "Show what a study can measure, what not, and what it needs.",
+    "read": "Read a study's sources, or exports, into the study's tables.",
+    "run": "Measure the study; the results go to its folder results/.",
+    "report": "Write the report: one HTML file that works offline.",
+    "export": "Write the posts of the study's named channels, for 4CAT.",
+    "index": "Make an index of a table, and tell how sure it is.",
+    "effect": "Tell what a change did, by one of four designs.",
+    "cost": "Tell what one click or engagement cost, and the chain to it.",
+    "experiment": "Plan a test, see what it can find, register and analyse it.",
+    "path": "Show what to change first, and how strong the evidence is.",
+    "explain": "Explain a measure, a reader or a word.",
+    "methods": "Print the methods section: data, window, measures, versions.",
+    "status": "Show the files read, the runs, and what to do next.",
+    "diff": "Tell how two runs differ, and in which figures.",
+    "verify": "Check every table, kept run and the run log for damage.",
+    "forget": "Remove persons, posts or channels everywhere in the study.",
+    "keys": "Back up, import or destroy a study's key.",
+    "demo": "Make a ready study on public data, and its report.",
+    "simulate": "Make a world whose truth is known, to try measures on.",
+    "validate": "Score the figures of many simulated studies by the truth.",
+}
+"""Commands in the order of `howfar --help`, with what is told there.
 
-A module has a ``command``, or a ``group`` of several.
+Each is a module of this folder, with a ``command``, or a ``group`` of several.
 """
 
 EXIT_CODES = {
@@ -41,8 +62,36 @@ EXIT_CODES = {
     130: "interrupted by the user",
 }
 
+
+class _OnDemand(TyperGroup):
+    """Commands that are imported when they are called: all together they take seconds."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # Their names, for suggestions after a misspelt one.
+        self.commands = dict.fromkeys(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return _command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@cache
+def _command(name: str) -> Any:
+    module = importlib.import_module(f"howfar.cli.{name}")
+    if hasattr(module, "group"):
+        return typer.main.get_command(module.group)
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name)(module.command)
+    return typer.main.get_command(alone)
+
+
 app = typer.Typer(
     name="howfar",
+    cls=_OnDemand,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -65,14 +114,6 @@ def _howfar(
     ),
 ) -> None:
     """Measure how far communication carried; never post, never rank persons."""
-
-
-for _name in COMMANDS:
-    _module = importlib.import_module(f"howfar.cli.{_name}")
-    if hasattr(_module, "group"):
-        app.add_typer(_module.group, name=_name)
-    else:
-        app.command(_name)(_module.command)
 
 
 def main() -> None:

@@ -38,6 +38,7 @@ from howfar.store.durable import write_atomically
 
 group = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode=None,
     help="Plan a test, see beforehand what it can find, register it, and analyse it as registered.",
 )
@@ -49,7 +50,7 @@ Past = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="Seed of everything random.")]
 
 
-@group.command("design")
+@group.command("design", short_help="Set the plan beside other layouts of the same length.")
 def design(plan: PlanFile, past: Past, seed: Seed = 1, json: AsJson = False) -> None:
     """Set the plan beside other layouts of the same length, judged on the past."""
     planned = read_planned(plan, past)
@@ -78,7 +79,7 @@ def design(plan: PlanFile, past: Past, seed: Seed = 1, json: AsJson = False) -> 
     say(f"next: howfar experiment power {plan} --past {past}")
 
 
-@group.command("power")
+@group.command("power", short_help="Tell what the experiment can find.")
 def power(
     plan: PlanFile,
     past: Past,
@@ -102,7 +103,7 @@ def power(
     say(f"next: howfar experiment register {plan} --past {past} --out FOLDER")
 
 
-@group.command("register")
+@group.command("register", short_help="Draw the lot and write plan and promise into one file.")
 def register(
     plan: PlanFile,
     past: Past,
@@ -160,7 +161,7 @@ def register(
     say(f"next: when it is over, howfar experiment analyse {written[0]} DATA.csv")
 
 
-@group.command("analyse")
+@group.command("analyse", short_help="Analyse what came back, exactly as registered.")
 def analyse(
     registration: Annotated[Path, typer.Argument(help="The file that register has written.")],
     data: Annotated[Path, typer.Argument(help="CSV with what came back, in the plan's columns.")],

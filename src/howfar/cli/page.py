@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 
 from typer.testing import CliRunner
 
@@ -117,10 +118,8 @@ def help_text(*command: str) -> str:
 
 def subcommands(name: str) -> tuple[str, ...]:
     """Names of the commands that a command is a group of; none of a plain one."""
-    group = next((one for one in app.registered_groups if one.name == name), None)
-    if group is None or group.typer_instance is None:
-        return ()
-    return tuple(one.name or "" for one in group.typer_instance.registered_commands)
+    group = getattr(import_module(f"howfar.cli.{name}"), "group", None)
+    return tuple(one.name or "" for one in group.registered_commands) if group else ()
 
 
 def _page(name: str) -> str:

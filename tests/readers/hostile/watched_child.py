@@ -55,7 +55,10 @@ def _peak() -> int:
     return used if sys.platform == "darwin" else used * 1024
 
 
-from howfar.cli.app import main  # noqa: E402  (imports open much, none of it of interest)
+# Imports open much, none of it of interest: what the program takes in later is here beforehand.
+import howfar.cli.check  # noqa: E402
+import howfar.cli.read  # noqa: E402, F401
+from howfar.cli.app import main  # noqa: E402
 
 if __name__ == "__main__":
     split = sys.argv.index("--")
