@@ -68,8 +68,8 @@ class _OnDemand(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        # Their names, for suggestions after a misspelt one.
-        self.commands = dict.fromkeys(COMMANDS)
+        names: Any = dict.fromkeys(COMMANDS)
+        self.commands = names  # For suggestions after a misspelt one.
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return _command(cmd_name) if cmd_name in COMMANDS else None
