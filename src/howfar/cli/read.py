@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
 from howfar.cli.arguments import HERE, AsJson
@@ -42,6 +43,8 @@ def read_study(
 
     only: these files alone. refused: takes the errors of files that cannot be read, as ingest.
     """
+    # Arrow's own allocator gives the memory of a batch back, and takes it anew for the next.
+    pa.set_memory_pool(pa.system_memory_pool())
     study, channels = load_study(folder), load_channels(folder)
     check_references(study, channels, read_text(folder / FILE_NAME), FILE_NAME)
     store = TableStore(folder)
