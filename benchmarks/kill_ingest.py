@@ -50,7 +50,7 @@ def sources_hash() -> str:
     files = [*(ROOT / "src" / "howfar" / "store").glob("*.py"), Path(__file__)]
     files += [ROOT / "src" / "howfar" / "readers" / f"{name}.py" for name in ("ingest", "protect")]
     files += (ROOT / "tests" / "store").glob("*kill*.py")
-    files += (ROOT / "tests" / "store").glob("*_child.py")
+    files += (ROOT / "tests" / "store").glob("*child*.py")
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

@@ -4,6 +4,7 @@ Arguments: study folder, records a batch, 'fresh' or 'more'. Prints 'ready' when
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from howfar.readers.discovery import readers
@@ -12,17 +13,24 @@ from howfar.store.tables import TableStore
 from howfar.study.channels import load_channels
 from howfar.study.file import load_study
 
-folder = Path(sys.argv[1])
-study, registry = load_study(folder), load_channels(folder)
-files = source_files(study, folder, lambda name: folder)
 readers()
-print("ready", flush=True)
-ingest(
-    study,
-    registry,
-    TableStore(folder),
-    files,
-    b"0123456789abcdef0123456789abcdef",
-    fresh=sys.argv[3] == "fresh",
-    batch_rows=int(sys.argv[2]),
-)
+
+
+def read(ready: Callable[[], object], folder: Path, rows: int, how: str) -> None:
+    """Read what is new in a study, or all of it afresh."""
+    study, registry = load_study(folder), load_channels(folder)
+    files = source_files(study, folder, lambda name: folder)
+    ready()
+    ingest(
+        study,
+        registry,
+        TableStore(folder),
+        files,
+        b"0123456789abcdef0123456789abcdef",
+        fresh=how == "fresh",
+        batch_rows=rows,
+    )
+
+
+if __name__ == "__main__":
+    read(lambda: print("ready", flush=True), Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

@@ -9,21 +9,19 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT
+from tests.store.children import Child
 from tests.store.forget_cases import all_bytes, kept_run, many, write_study
+from tests.store.forget_child import forget_some
 
 from howfar.store.run_log import verify_log
 from howfar.store.tables import TableStore, verify
 
 KILLS = int(os.environ.get("HOWFAR_KILLS", "10"))
-CHILD = Path(__file__).with_name("forget_child.py")
 PERSONS = 40
 
 pytestmark = [
@@ -32,29 +30,9 @@ pytestmark = [
 ]
 
 
-def start(folder: Path) -> subprocess.Popen[str]:
-    """A child that has done its imports and begins to forget now."""
-    child = subprocess.Popen(
-        [sys.executable, str(CHILD), str(folder), str(PERSONS // 4)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
-
-
-def finish(child: subprocess.Popen[str], after: float | None) -> int:
-    """The child's exit code; killed after so many seconds, unless it was done before."""
-    try:
-        return child.wait(after)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        return child.wait()
-    finally:
-        assert child.stdout is not None
-        child.stdout.close()
+def start(folder: Path) -> Child:
+    """A child that begins to forget now."""
+    return Child(forget_some, folder, PERSONS // 4)
 
 
 def outcome(folder: Path) -> dict[str, bytes]:
@@ -73,7 +51,7 @@ def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(
     kept_run(made, write_study(made, many(6, 1500, PERSONS), group=500), "0a1b")
     whole = shutil.copytree(made, tmp_path / "whole")
     begun = time.monotonic()
-    assert finish(start(whole), None) == 0
+    assert start(whole).finish(None) == 0
     length = time.monotonic() - begun
     expected, before = outcome(whole), all_bytes(made)
     assert not (whole / "results" / "runs" / "0a1b").exists()
@@ -82,7 +60,7 @@ def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(
         folder = shutil.copytree(made, tmp_path / f"killed{number}")
         child = start(folder)
         begun = time.monotonic()
-        code = finish(child, rng.random() * length)
+        code = child.finish(rng.random() * length)
         if code == 0:
             length = min(length, time.monotonic() - begun)
             continue
@@ -95,7 +73,7 @@ def test_killed_anywhere_it_ends_where_an_undisturbed_one_does(
         states.append(
             "committed" if store.manifest().tombstones else "begun" if known != now else "not begun"
         )
-        assert finish(start(folder), None) == 0
+        assert start(folder).finish(None) == 0
         assert outcome(folder) == expected
         shutil.rmtree(folder)
         if len(states) == KILLS:

@@ -8,20 +8,19 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.store.children import Child
+from tests.store.ingest_child import read
 
 from howfar.readers.ingest import Outcome
 from howfar.store.tables import TableStore, verify
 
 KILLS = int(os.environ.get("HOWFAR_KILLS", "20"))
 PAGES, ROWS, BATCH = 5, 2000, 400
-CHILD = Path(__file__).with_name("ingest_child.py")
 
 pytestmark = [
     pytest.mark.skipif(os.name != "posix", reason="SIGKILL is of POSIX systems"),
@@ -29,35 +28,16 @@ pytestmark = [
 ]
 
 
-def start(folder: Path, how: str) -> subprocess.Popen[str]:
-    """A child that has done its imports and begins to read now."""
-    child = subprocess.Popen(
-        [sys.executable, str(CHILD), str(folder), str(BATCH), how],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    assert child.stdout.readline() == "ready\n"
-    return child
-
-
-def finish(child: subprocess.Popen[str], after: float | None) -> int:
-    """The child's exit code; killed after so many seconds, unless it was done before."""
-    try:
-        return child.wait(after)
-    except subprocess.TimeoutExpired:
-        child.send_signal(signal.SIGKILL)
-        return child.wait()
-    finally:
-        assert child.stdout is not None
-        child.stdout.close()
+def start(folder: Path, how: str) -> Child:
+    """A child that begins to read now."""
+    return Child(read, folder, BATCH, how)
 
 
 def duration(folder: Path, how: str) -> float:
     """Seconds that an undisturbed child takes."""
     child = start(folder, how)
     begun = time.monotonic()
-    assert finish(child, None) == 0
+    assert child.finish(None) == 0
     return time.monotonic() - begun
 
 
@@ -69,7 +49,7 @@ def kill_at_random(folder: Path, how: str, length: float, rng: random.Random) ->
     """
     child = start(folder, how)
     begun = time.monotonic()
-    code = finish(child, rng.random() * length)
+    code = child.finish(rng.random() * length)
     assert code in (0, -signal.SIGKILL)
     return code != 0, length if code else min(length, time.monotonic() - begun)
 
