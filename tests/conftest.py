@@ -35,3 +35,8 @@ def pytest_runtest_makereport(
     if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} skipped under HOWFAR_REQUIRE_ALL=1: {report.longrepr}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest group first: begun last, it would keep one process at work and the other not."""
+    items.sort(key=lambda item: "test_real_report" not in item.nodeid)
