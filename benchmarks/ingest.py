@@ -38,7 +38,9 @@ RESULT = ROOT / "benchmarks" / "results" / "ingest.json"
 READERS = ROOT / "src" / "howfar" / "readers"
 MODULES = (
     *(READERS / f"x_{name}.py" for name in ("decode", "shape", "post_fast", "batch", "post")),
-    READERS / "line_chunks.py",
+    *(READERS / f"{name}.py" for name in ("line_chunks", "json_members", "protect")),
+    READERS / "ingest_file.py",
+    ROOT / "src" / "howfar" / "store" / "segments.py",
     *(ROOT / "src" / "howfar" / "privacy" / f"{name}.py" for name in ("pseudonyms", "redaction")),
 )
 SIZES = (100_000, 1_000_000)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from howfar.readers import x_shape
 from howfar.readers.json_members import ABSENT, MembersKept, are_all
 
 
@@ -75,6 +76,7 @@ def test_what_lives_on_does_not_count_again() -> None:
         # Colons in texts, behind spaces, quotes and signs.
         '{"a":"https://example.org: a : b «c» : d"}'.encode(),
         b'{"a":"he said \\"no\\": twice"}',
+        b'{"a":"Wow! :) !: done"}',
         b'{"a" : "x", "inner" :{"b"\t: 1}}',
         b'{"a": "x: y"}',
     ],
@@ -101,6 +103,26 @@ def test_all_members_kept(text: bytes) -> None:
 )
 def test_a_dropped_member_is_seen(text: bytes) -> None:
     assert not _all(text)
+
+
+def test_more_than_there_are_is_not_all() -> None:
+    assert not are_all(2, np.frombuffer(b'{"a":1}', np.uint8))
+
+
+def test_a_default_that_would_count_as_given_is_refused() -> None:
+    class Other(msgspec.Struct):
+        a: str | None = None
+
+    with pytest.raises(TypeError, match="expected the default ABSENT"):
+        MembersKept(Other)
+
+
+def test_every_object_of_posts_is_counted() -> None:
+    shapes = [s for s in vars(x_shape).values() if isinstance(s, type) and s is not msgspec.Struct]
+    structures = [s for s in shapes if issubclass(s, msgspec.Struct)]
+    assert len(structures) > 30
+    assert all(issubclass(each, x_shape.Object) for each in structures)
+    assert set(structures) <= set(MembersKept(x_shape.Object)._types)
 
 
 def test_in_doubt_not() -> None:

@@ -370,3 +370,15 @@ def test_a_shared_post_is_known_as_the_posts_are_so_that_it_can_be_forgotten() -
     stones = tombstones(names, [names.person("x", "12"), names.post("x", "101")])
     left, gone = leave_out(made, by_tombstones(names, stones), names)
     assert (left["shares"]["line"].to_pylist(), gone) == ([2], 2)
+
+
+def test_ids_in_several_chunks_keep_their_platform() -> None:
+    raw = pa.table(
+        {
+            "platform": pa.chunked_array([["x"], ["telegram", "x"]]),
+            "post_id": pa.chunked_array([["1", "2"], ["1"]]),
+        }
+    )
+    pseudonyms = Pseudonymiser(KEY)
+    made = Protector(pseudonyms, REGISTRY).post_ids(raw, "post_id").to_pylist()
+    assert made == [pseudonyms.post(p, n) for p, n in (("x", "1"), ("telegram", "2"), ("x", "1"))]

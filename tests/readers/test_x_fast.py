@@ -16,7 +16,7 @@ from tests.readers.reader_cases import FIXTURES
 
 from howfar.errors import InputError
 from howfar.privacy.pseudonyms import Pseudonymiser
-from howfar.readers import x_api_v2
+from howfar.readers import x_api_v2, x_decode
 from howfar.readers.documents import FileDocument
 from howfar.readers.line_chunks import line_chunks
 from howfar.readers.protect import Origin, Protector
@@ -208,6 +208,20 @@ LINES = {
     "page with an account without id": _line(
         PAGE | {"data": [{"id": "1", "text": "a"}], "includes": {"users": [USER | {"id": ""}]}}
     ),
+    "an object with an id and a time": _line({"id": "3", "created_at": POST["created_at"]}),
+    "page with an object with an id": _line(PAGE | {"data": [*PAGE["data"], {"id": "3"}]}),
+    "text alone": _line({"id": "3", "created_at": POST["created_at"], "text": "a"}),
+    "history alone": _without("text", "author_id", edit_history_tweet_ids=["170"]),
+    "page with an endless name": _line(
+        PAGE | {"includes": {"users": [USER | {"name": "n" * 1_001}, {"id": "8", "username": "b"}]}}
+    ),
+    "page with an endless handle of a parent": _line(
+        PAGE | {"includes": {"users": [USER, {"id": "8", "username": "b" * 1_001}]}}
+    ),
+    "page with an endless place": _line(
+        PAGE | {"includes": {"places": [{"id": "p1", "country_code": "N" * 1_001}]}}
+    ),
+    "page retrieved at no time": _line(PAGE | {"__twarc": {"retrieved_at": "2" * 1_001}}),
     "deep": b'{"id":"1","text":"a","x":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
 }
 
@@ -223,6 +237,47 @@ def test_doubtful_lines_among_plain_ones(tmp_path: Path, name: str) -> None:
         rejects = sum(len(rejects) for _, rejects, _ in batches)
         assert rows + rejects == records
         assert rows >= 9
+
+
+def test_what_a_page_includes_is_not_made_to_fill_the_memory() -> None:
+    """A name of five million letters beside each of three hundred posts."""
+    users = [{"id": "7", "username": "u" * 2_500_000, "name": "n" * 2_500_000}]
+    data = [{"id": str(n), "text": "a", "author_id": "7"} for n in range(1, 301)]
+    lines = Lines()
+    lines.add(_line({"data": data, "includes": {"users": users}}))
+    posts, _, doubtful = lines.out()
+    assert len(posts) == 0
+    assert [number for number, _ in doubtful] == [1]
+
+
+def test_a_name_beyond_all_measure_is_nobodys(tmp_path: Path) -> None:
+    page = PAGE | {"includes": {"users": [USER | {"name": "n" * 1_001}]}}
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(_line(PAGE) + b"\n" + _line(page) + b"\n")
+    batches, _, _, _ = _agree(path)
+    (kept, _), _, _ = batches[0]
+    assert kept["author_name"] == [USER["name"], USER["name"], None, None]
+    assert kept["author_id"] == ["7"] * 4
+
+
+def test_what_is_plain_is_not_encoded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members are counted; the slow comparison is for what that does not settle."""
+
+    class Never:
+        def encode(self, value: object) -> bytes:
+            raise AssertionError("encoded again")
+
+    monkeypatch.setattr(x_decode, "_encoder", Never())
+    assert x_decode._at_once(b"\n".join([_line(POST), _line(PAGE), _line(POST)])) is not None
+    twin = _line(POST).replace(b'"lang":"en"', b'"lang":"en","lang":"en"')
+    with pytest.raises(AssertionError, match="encoded again"):
+        x_decode._at_once(twin)
+
+
+def test_nothing_gives_empty_columns() -> None:
+    posts, numbers, doubtful = Lines().out()
+    assert len(posts) == len(numbers) == len(doubtful) == 0
+    assert "created_at" in posts.column_names
 
 
 VALUES = (b"null", b'""', b"1", b'"5"', b"[]", b"{}", b"1.5", b"true", b'"a:b"', b'"x\\u003ay"')

@@ -46,7 +46,8 @@ COMMANDS = {
 }
 """Commands in the order of `howfar --help`, with what is told there.
 
-Each is a module of this folder, with a ``command``, or a ``group`` of several.
+Each is a module of this folder, with a ``command``, or a ``group`` of several; what --help says
+at length is the docstring there, and this is its short form, on one line of 80 letters.
 """
 
 EXIT_CODES = {
@@ -69,7 +70,7 @@ class _OnDemand(TyperGroup):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         names: Any = dict.fromkeys(COMMANDS)
-        self.commands = names  # For suggestions after a misspelt one.
+        self.commands = names  # For suggestions after a misspelt one; the values are never used.
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         return _command(cmd_name) if cmd_name in COMMANDS else None

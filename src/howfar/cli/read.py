@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -43,8 +44,6 @@ def read_study(
 
     only: these files alone. refused: takes the errors of files that cannot be read, as ingest.
     """
-    # Arrow's own allocator gives the memory of a batch back, and takes it anew for the next.
-    pa.set_memory_pool(pa.system_memory_pool())
     study, channels = load_study(folder), load_channels(folder)
     check_references(study, channels, read_text(folder / FILE_NAME), FILE_NAME)
     store = TableStore(folder)
@@ -108,6 +107,9 @@ def command(
     An export that no source of the study names becomes a new source of it. Where there is no
     study, exports are only looked through: every record is checked, nothing is kept.
     """
+    if "ARROW_DEFAULT_MEMORY_POOL" not in os.environ:
+        # Arrow's own allocator gives the memory of a batch back, and takes it anew for the next.
+        pa.set_memory_pool(pa.system_memory_pool())
     options = SourceOptions(format, capture, channel, timezone, observed_at)
     folder, files = _where(paths or [], study)
     refused: list[InputError] = []

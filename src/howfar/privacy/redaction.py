@@ -93,6 +93,7 @@ class Redactor:
         self._keep = frozenset(key for name in keep if (key := handle_key(name)) is not None)
         kept = "|".join(re.escape(key) for key in sorted(self._keep) if key.isascii())
         self._more = _MORE_THAN_MENTIONS + (f"|(?i:@(?:{kept}))" if kept else "")
+        # What may be more than mentions: digits count until short links are taken out.
         self._hard = f"{self._more}|{_DIGITS}"
 
     def text(self, text: str) -> str:

@@ -284,7 +284,7 @@ def _check_lines(posts: pa.Table, reader: Reader, name: str) -> None:
 
     File and line decide which of several appearances of a post counts: they must tell them apart.
     """
-    if (np.diff(posts["line"].to_numpy()) > 0).all():
+    if not len(posts) or (np.diff(posts["line"].to_numpy()) > 0).all():
         return  # As a rule each post has a line of its own.
     keys = posts.select(["line", "platform", "post_id"])
     if len(keys.group_by(keys.column_names).aggregate([])) != len(keys):

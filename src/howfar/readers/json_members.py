@@ -35,20 +35,30 @@ class _Absent(tuple[()]):
 ABSENT: Final[Any] = _Absent()
 """The value of a member that a text does not have. It is false, as null is."""
 
-_QUOTE, _COLON, _BACKSLASH = ord('"'), ord(":"), ord("\\")
+_QUOTE, _COLON, _BACKSLASH, _EXCLAMATION = (ord(sign) for sign in '":\\!')
 
 
 class MembersKept:
     """Counts the members of all structures of some types.
 
     Between two looks no other thread may make or drop structures of these types, and no decoder
-    of them may be made.
+    of them may be made. Structures that are dropped make the difference too small, which is safe.
+    Other references to ABSENT that are dropped, from a list say, make it too large: nothing that
+    holds them may be left to the collector of cycles.
     """
 
     def __init__(self, base: type[msgspec.Struct]) -> None:
-        """Count structures of a type and of all that are derived from it; defaults: ABSENT."""
+        """Count structures of a type and of all that are derived from it.
+
+        Raises TypeError where a member that is not given becomes anything but ABSENT: it would
+        count as given.
+        """
         self._types = _derived(base)
         self._fields = [len(each.__struct_fields__) for each in self._types]
+        for each in self._types:
+            for one in msgspec.structs.fields(each):
+                if one.default is not ABSENT:
+                    raise TypeError(f"{each.__name__}.{one.name}: expected the default ABSENT")
 
     def now(self) -> int:
         """Members that all structures hold, but for a constant: only differences tell."""
@@ -58,7 +68,7 @@ class MembersKept:
 
 def _derived(base: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
     below = [found for each in base.__subclasses__() for found in _derived(each)]
-    return [base, *below]
+    return list(dict.fromkeys([base, *below]))
 
 
 def are_all(kept: int, text: npt.NDArray[np.uint8]) -> bool:
@@ -73,6 +83,8 @@ def are_all(kept: int, text: npt.NDArray[np.uint8]) -> bool:
         return found == kept
     colons = np.flatnonzero(near) + 1
     before, second, third = (text[colons - n] for n in (1, 2, 3))
-    in_text = (before != _QUOTE) & (second > _QUOTE)
+    # Before the space that follows a key stands its quote, or more space.
+    in_text = (before != _QUOTE) & ((second > _QUOTE) | (second == _EXCLAMATION))
+    in_text |= before == _EXCLAMATION
     quoted = (before == _QUOTE) & (second == _BACKSLASH) & (third != _BACKSLASH)
     return found - int(np.count_nonzero(in_text | quoted)) == kept

@@ -44,6 +44,12 @@ KNOWN_FIELDS = frozenset(
 )
 """Fields of a post that the documentation or twarc2 names, read or not."""
 
+LONGEST_TOLD = 1000
+"""Letters. What a page includes once stands beside each of its posts: a name of millions would fill
+the memory. X allows 50, and what is longer names nobody."""
+
+_INLINED = ("username", "name", "country_code", "type")
+
 _OWN_HOSTS = re.compile(r"(?:^|\.)(?:twitter\.com|x\.com|t\.co)$")
 _HOST = re.compile(r"(?i:https?)://(?:[^/?#@]*@)?([^/:?#]+)")
 
@@ -59,7 +65,7 @@ class Includes:
 
     @classmethod
     def of(cls, value: Any) -> Includes:
-        """Index a page's includes; what is no object with an id is passed over."""
+        """Index a page's includes; what is no object with an id, or endless, is passed over."""
         found = cls()
         if isinstance(value, dict):
             for name, key in (("users", "id"), ("tweets", "id"), ("places", "id")):
@@ -71,7 +77,16 @@ class Includes:
 def _indexed(values: Any, key: str) -> dict[str, Object]:
     if not isinstance(values, list):
         return {}
-    return {v[key]: v for v in values if isinstance(v, dict) and isinstance(v.get(key), str)}
+    return {
+        v[key]: v
+        for v in values
+        if isinstance(v, dict) and isinstance(v.get(key), str) and not _endless(v)
+    }
+
+
+def _endless(value: Object) -> bool:
+    told = (value.get(name) for name in _INLINED)
+    return any(isinstance(one, str) and len(one) > LONGEST_TOLD for one in told)
 
 
 def raw_row(post: Object, includes: Includes) -> dict[str, Any]:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from howfar.readers.fields import Mask, truth
 from howfar.readers.instants import EARLIEST, LATEST, instant
 from howfar.readers.json_members import ABSENT
-from howfar.readers.x_post import FIGURES, RELATIONS, outside_host
+from howfar.readers.x_post import FIGURES, LONGEST_TOLD, RELATIONS, outside_host
 from howfar.readers.x_shape import (
     Geo,
     Line,
@@ -130,9 +130,17 @@ def _around(line: Line, posts: Sequence[Post]) -> Around | None:
     # Twins in a page are rejected, and an account inside a post goes before those beside it.
     if len({post.id for post in posts}) != len(posts) or any(map(_has_accounts, posts)):
         return None
+    if line.twarc is not ABSENT and _endless([line.twarc.retrieved_at]):
+        return None
     if line.includes is ABSENT:
         return _ALONE
     given = line.includes
+    told = [text for user in given.users or () for text in (user.username, user.name)]
+    told += [post.author_id for post in given.tweets or ()]
+    told += [place.country_code for place in given.places or ()]
+    told += [medium.type for medium in given.media or ()]
+    if _endless(told):
+        return None
     around = Around(
         {user.id: user for user in given.users or () if isinstance(user.id, str)},
         {post.id: post for post in given.tweets or () if isinstance(post.id, str)},
@@ -141,6 +149,11 @@ def _around(line: Line, posts: Sequence[Post]) -> Around | None:
     )
     named = (around.users, around.posts, around.places, around.media)
     return None if any("" in index for index in named) else around
+
+
+def _endless(told: Sequence[str | None]) -> bool:
+    """Whether a text that stands beside each post of a page is beyond all measure."""
+    return any(len(text) > LONGEST_TOLD for text in told if text)
 
 
 def _has_accounts(post: Post) -> bool:
@@ -186,7 +199,7 @@ def _piece(posts: Sequence[Post], pages: Sequence[Around], tools: Sequence[Retri
 
 def columns(found: Found) -> tuple[dict[str, Any], Mask]:
     """Raw columns (N,) of all posts but line and platform, and which posts (N,) are certain."""
-    pieces = found.pieces
+    pieces = found.pieces or [_piece([], [], [])]
     given: dict[str, Any] = {
         name: pa.concat_arrays([p.texts.slice(n * p.posts, p.posts) for p in pieces])
         for n, name in enumerate(_TEXTS)
@@ -195,7 +208,10 @@ def columns(found: Found) -> tuple[dict[str, Any], Mask]:
         figures = pa.concat_arrays([p.figures.slice(n * p.posts, p.posts) for p in pieces])
         given |= dict.fromkeys(targets, figures)
     given |= _availability([withheld for p in pieces for withheld in p.withheld])
-    return checked(given)
+    given, certain = checked(given)
+    # What has neither may be no post at all.
+    told = truth(pc.or_(pc.is_valid(given["text"]), pc.is_valid(given["author_id"])))
+    return given, certain & told
 
 
 def checked(given: dict[str, Any]) -> tuple[dict[str, Any], Mask]:
