@@ -176,12 +176,12 @@ class Protector:
 
     def _hosts(self, platform: str, links: pa.Array) -> pa.Array:
         """Host names; of one that names a person's account only the site (tumblr.com)."""
-        hosts = pc.dictionary_encode(_shaped(links, _HOST))
-        redacted = self._redact(platform, hosts.dictionary)
+        hosts = pc.dictionary_encode(_plain(links))
+        named = _shaped(hosts.dictionary, _HOST)
         shown = pc.if_else(
-            pc.equal(redacted, hosts.dictionary),
-            hosts.dictionary,
-            pc.replace_substring_regex(hosts.dictionary, r"^.*?([^.]+\.[^.]+)$", r"\1"),
+            pc.equal(self._redact(platform, named), named),
+            named,
+            pc.replace_substring_regex(named, r"^.*?([^.]+\.[^.]+)$", r"\1"),
         )
         return shown.take(hosts.indices)
 

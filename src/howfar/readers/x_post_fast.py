@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
@@ -45,6 +46,8 @@ _FIGURES = (("author_followers",), *FIGURES.values())
 _RELATIONS = dict(RELATIONS)
 _NOBODY, _NO_METRICS, _NO_USER_METRICS = User(), PostMetrics(), UserMetrics()
 _NOWHERE, _NO_POST, _NO_MEDIUM = Geo(), Message(), Media()
+
+_SCHEME = len("https://")
 
 _outside = lru_cache(maxsize=50_000)(outside_host)
 """Most posts link to a few sites."""
@@ -191,7 +194,7 @@ def _piece(posts: Sequence[Post], pages: Sequence[Around], tools: Sequence[Retri
         figures += map(attrgetter(name), metrics)
     return _Piece(
         len(posts),
-        _array([value for name in _TEXTS for value in texts[name]], TEXT),
+        _array(list(chain.from_iterable(texts[name] for name in _TEXTS)), TEXT),
         _array(figures, WHOLE),
         [post.withheld or None for post in posts],
     )
@@ -261,14 +264,15 @@ def _parents(posts: Sequence[Post], pages: Sequence[Around]) -> dict[str, list[A
         references = post.referenced_tweets
         if not references:
             continue
-        kinds = [reference.type for reference in references]
-        kind = kinds[0]
-        if len(kinds) > 1 or kind not in _RELATIONS:
+        reference, page = references[0], pages[n]
+        kind = reference.type
+        if len(references) > 1 or kind not in _RELATIONS:
+            kinds = [reference.type for reference in references]
             kind = next((known for known in _RELATIONS if known in kinds), None)
             if kind is None:
                 relations[n] = "unknown"
                 continue
-        reference, page = references[kinds.index(kind)], pages[n]
+            reference = references[kinds.index(kind)]
         ids[n] = reference.id
         parent: Message = reference
         if reference.author_id is ABSENT:
@@ -303,8 +307,9 @@ def _links(posts: Sequence[Post]) -> list[str | None]:
     for n, post in enumerate(posts):
         for url in (post.entities.urls or ()) if post.entities else ():
             # Up to the first slash of the path: the host is told by that alone.
-            start = "/".join((url.unwound_url or url.expanded_url or "").split("/", 3)[:3])
-            if host := _outside(start):
+            address = url.unwound_url or url.expanded_url or ""
+            end = address.find("/", _SCHEME)
+            if host := _outside(address if end < 0 else address[:end]):
                 hosts[n] = host
                 break
     return hosts
