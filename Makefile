@@ -34,12 +34,13 @@ clean:
 
 # The locks hold versions and hashes for every system. uv installs them in seconds; where it
 # cannot (an index that only pip is configured for) pip does the same. --no-deps: the package
-# itself brings nothing that is not locked.
+# itself brings nothing that is not locked. Compiled once: else each program compiles anew where
+# Python may not keep what it compiled.
 define install
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/$(1) || \
-		$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/$(1)
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements/$(1) || \
+		$(BIN)/python -m pip install --quiet --require-hashes -r requirements/$(1)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable . || \
 		$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $(2)
