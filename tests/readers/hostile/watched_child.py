@@ -10,7 +10,10 @@ import json
 import os
 import sys
 import time
+from importlib import import_module
 from pathlib import Path
+
+from howfar.cli.app import main
 
 opened: set[tuple[str, str]] = set()
 others: set[str] = set()
@@ -55,14 +58,12 @@ def _peak() -> int:
     return used if sys.platform == "darwin" else used * 1024
 
 
-# Imports open much, none of it of interest: what the program takes in later is here beforehand.
-import howfar.cli.check  # noqa: E402
-import howfar.cli.read  # noqa: E402, F401
-from howfar.cli.app import main  # noqa: E402
-
 if __name__ == "__main__":
     split = sys.argv.index("--")
     arguments, files = sys.argv[1:split], sys.argv[split + 1 :]
+    for command in ("check", "read"):
+        # Imports open much, none of it of interest: what comes in later is here beforehand.
+        import_module(f"howfar.cli.{command}")
     sys.addaudithook(watch)
     for file in files:
         opened.clear()
